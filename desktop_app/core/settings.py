@@ -1,0 +1,89 @@
+"""The user's settings: declared once, read leniently, written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import types
+import typing
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal
+
+Theme = Literal["system", "light", "dark"]
+Language = Literal["system", "en", "zh_CN"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every option of the app with its default. Values are replaced, never changed in place
+    (`dataclasses.replace`)."""
+
+    welcomed: bool = False
+    theme: Theme = "system"
+    language: Language = "system"
+    text_size: int = 15  # px, of what is read
+    reading_font: Literal["system", "serif"] = "system"
+    send_with: Literal["enter", "ctrl_enter"] = "enter"
+    preset: str = "balanced"  # key of PRESETS, or "custom"
+    custom_sampling: dict[str, Any] = field(default_factory=dict)
+    reply_reserve: int = 1024  # tokens of the context kept free for the reply, = max_tokens
+    system_prompt: str = ""
+    threads: int = 0  # 0: one per physical core
+    confirm_links: bool = True
+    window: dict[str, Any] = field(default_factory=dict)  # geometry, folded lists, last conversation
+
+
+def load_settings(path: Path) -> Settings:
+    """Settings from ``path``; what is missing, unknown or of the wrong type takes its default, and a
+    file that is not JSON is kept beside as ``settings.damaged.json``."""
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, ValueError):
+        with_suffix = path.with_suffix(".damaged.json")
+        try:
+            os.replace(path, with_suffix)
+        except OSError:
+            pass  # a read-only folder: the defaults still open the app
+        return Settings()
+    if not isinstance(raw, dict):
+        return Settings()
+    hints = typing.get_type_hints(Settings)
+    known = {f.name: raw[f.name] for f in fields(Settings) if f.name in raw}
+    return Settings(**{k: v for k, v in known.items() if _fits(v, hints[k])})
+
+
+def save_settings(settings: Settings, path: Path) -> None:
+    """Write atomically: a new file beside it, synced, then renamed over the old. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, json.dumps(asdict(settings), ensure_ascii=False, indent=2).encode())
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Replace ``path`` by ``content`` so that a crash leaves the old or the new, never half."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise
+
+
+def _fits(value: Any, hint: Any) -> bool:
+    origin = typing.get_origin(hint)
+    if origin is Literal:
+        return value in typing.get_args(hint)
+    if origin in (dict, list):
+        return isinstance(value, origin)
+    if origin in (typing.Union, types.UnionType):
+        return any(_fits(value, arg) for arg in typing.get_args(hint))
+    if hint is int:
+        return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, hint)
