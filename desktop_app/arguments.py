@@ -1,0 +1,59 @@
+"""The command line: what can be asked for, without doing any of it."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import fields
+from pathlib import Path
+
+from desktop_app import __version__
+from desktop_app.core.sampling import PRESETS, Sampling
+
+
+def parse(argv: list[str]) -> argparse.Namespace:
+    """Arguments as a namespace; ``command`` is empty for the window. Exits with 2 on wrong use."""
+    parser = argparse.ArgumentParser(
+        prog="inkhorn", description="Chat with a Transformer on your own computer. Nothing leaves it."
+    )
+    parser.add_argument("--version", action="version", version=f"Inkhorn {__version__}")
+    parser.add_argument(
+        "--data-dir", type=Path, metavar="DIR", help="keep everything below DIR (tests, portable use)"
+    )
+    parser.add_argument("--verbose", action="store_true", help="write more to the log")
+    parser.set_defaults(command="")
+    commands = parser.add_subparsers(metavar="COMMAND")
+    _add_chat(commands)
+    return parser.parse_args(argv)
+
+
+def _add_chat(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    chat = commands.add_parser("chat", help="answer a message on the terminal")
+    chat.set_defaults(command="chat")
+    chat.add_argument("text", nargs="*", help="the message; without it, standard input is read")
+    chat.add_argument("--model", type=Path, metavar="FILE", help="a GGUF file instead of the starter model")
+    chat.add_argument("--system", default="", metavar="TEXT", help="system prompt")
+    chat.add_argument("--preset", choices=sorted(PRESETS), default="balanced")
+    chat.add_argument("--json", action="store_true", help="one JSON object with the reply and its figures")
+    numbers = {
+        "temperature": float,
+        "top_p": float,
+        "top_k": int,
+        "min_p": float,
+        "repetition_penalty": float,
+        "max_tokens": int,
+        "seed": int,
+    }
+    for name, kind in numbers.items():
+        chat.add_argument(f"--{name.replace('_', '-')}", type=kind, metavar="N", help=f"instead of the preset's {name}")
+    chat.add_argument("--stop", action="append", metavar="TEXT", help="end before TEXT; may be repeated")
+
+
+def sampling_from(arguments: argparse.Namespace) -> Sampling:
+    """The preset with what was given beside it. Raises ValueError with the limits in words."""
+    preset = PRESETS[arguments.preset]
+    values = {f.name: getattr(preset, f.name) for f in fields(Sampling)}
+    for name in values:
+        given = getattr(arguments, name, None)
+        if given is not None:
+            values[name] = tuple(given) if name == "stop" else given
+    return Sampling(**values)

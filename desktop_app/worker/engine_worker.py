@@ -1,0 +1,60 @@
+"""The Qt face of the engine thread: signals instead of callables, delivered on the GUI thread."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+from desktop_app.core.messages import Command, Event, Load
+from desktop_app.worker.engine_thread import EngineState, EngineThread
+from desktop_app.worker.queue import Priority
+
+
+class EngineWorker(QObject):
+    """Owned by `app.py`, passed to the panes. ``event`` and ``state_changed`` arrive in order."""
+
+    event = Signal(object)  # core.messages.Event
+    state_changed = Signal(object)  # EngineState
+
+    _event_there = Signal(object)
+    _state_there = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.state = EngineState("starting")
+        # Emitted on the worker's thread, received here: Qt carries them over.
+        self._event_there.connect(self._take_event, Qt.ConnectionType.QueuedConnection)
+        self._state_there.connect(self._take_state, Qt.ConnectionType.QueuedConnection)
+        self._thread = EngineThread(self._event_there.emit, self._state_there.emit)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._thread.stop()
+
+    def next_id(self) -> int:
+        return self._thread.next_id()
+
+    def use_model(self, load: Load) -> None:
+        self._thread.use_model(load)
+
+    def submit(self, command: Command, priority: Priority = Priority.PRESSED, topic: str = "") -> int:
+        return self._thread.submit(command, priority, topic)
+
+    def cancel(self, command_id: int) -> None:
+        self._thread.cancel(command_id)
+
+    def retry(self) -> None:
+        self._thread.retry()
+
+    def engine_pid(self) -> int | None:
+        return self._thread.engine_pid()
+
+    @Slot(object)
+    def _take_event(self, event: Event) -> None:
+        self.event.emit(event)
+
+    @Slot(object)
+    def _take_state(self, state: EngineState) -> None:
+        self.state = state
+        self.state_changed.emit(state)

@@ -1,0 +1,59 @@
+"""Which command goes to the engine next."""
+
+from __future__ import annotations
+
+import enum
+import itertools
+from dataclasses import dataclass
+
+from desktop_app.core.messages import Command
+
+
+class Priority(enum.IntEnum):
+    """What the user pressed goes before what runs as they type."""
+
+    PRESSED = 0
+    TYPING = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    command: Command
+    priority: Priority
+    topic: str
+
+
+class CommandQueue:
+    """Pressed before typing, each in the order it came; of a ``topic`` only the newest is kept."""
+
+    def __init__(self) -> None:
+        self._order = itertools.count()
+        self._waiting: list[tuple[Priority, int, Waiting]] = []
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def put(self, waiting: Waiting) -> list[Command]:
+        """Add; returns the commands that this one makes needless."""
+        replaced = [entry for entry in self._waiting if waiting.topic and entry[2].topic == waiting.topic]
+        self._waiting = [entry for entry in self._waiting if entry not in replaced]
+        self._waiting.append((waiting.priority, next(self._order), waiting))
+        return [entry[2].command for entry in replaced]
+
+    def take(self) -> Waiting | None:
+        if not self._waiting:
+            return None
+        first = min(self._waiting, key=lambda entry: entry[:2])
+        self._waiting.remove(first)
+        return first[2]
+
+    def remove(self, command_id: int) -> bool:
+        kept = [entry for entry in self._waiting if entry[2].command.id != command_id]
+        found = len(kept) < len(self._waiting)
+        self._waiting = kept
+        return found
+
+    def drain(self) -> list[Command]:
+        commands = [entry[2].command for entry in sorted(self._waiting, key=lambda entry: entry[:2])]
+        self._waiting = []
+        return commands
