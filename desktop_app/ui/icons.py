@@ -6,14 +6,13 @@ from functools import lru_cache
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from desktop_app.core.paths import bundle_root
 from desktop_app.ui.theme import theme_of
 
 SIZES = (16, 18, 20, 24)  # px at ratio 1
-RATIOS = (1.0, 1.5, 2.0, 3.0)
 
 
 def icon(name: str, color: str | None = None, on: str | None = None) -> QIcon:
@@ -25,12 +24,13 @@ def icon(name: str, color: str | None = None, on: str | None = None) -> QIcon:
     """
     theme = theme_of()
     colour = color or theme.ink
-    return _icon(name, colour, theme.faint, on or colour)
+    ratios = {screen.devicePixelRatio() for screen in QGuiApplication.screens()} or {1.0}
+    return _icon(name, colour, theme.faint, on or colour, tuple(sorted(ratios)))
 
 
 def pixmap(name: str, size: int, ratio: float, color: str | None = None) -> QPixmap:
     """Icon ``name`` as a picture, ``size`` px wide on a screen with ``ratio`` pixels per px."""
-    return _drawn(name, color or theme_of().ink, size, ratio)
+    return _draw(_renderer(name, color or theme_of().ink), size, ratio)
 
 
 def app_icon() -> QIcon:
@@ -44,36 +44,41 @@ def app_icon() -> QIcon:
 
 def mark_pixmap(size: int, ratio: float) -> QPixmap:
     """The app's own mark as a picture, ``size`` px."""
-    return _render((bundle_root() / "resources" / "icons" / "inkhorn.svg").read_bytes(), size, ratio)
+    return _draw(QSvgRenderer(str(bundle_root() / "resources" / "icons" / "inkhorn.svg")), size, ratio)
 
 
 @lru_cache(maxsize=256)
-def _icon(name: str, colour: str, faint: str, on: str) -> QIcon:
+def _icon(name: str, colour: str, faint: str, on: str, ratios: tuple[float, ...]) -> QIcon:
     made = QIcon()
-    for size in SIZES:
-        for ratio in RATIOS:
-            normal = _drawn(name, colour, size, ratio)
-            made.addPixmap(normal, QIcon.Mode.Normal, QIcon.State.Off)
-            made.addPixmap(_drawn(name, faint, size, ratio), QIcon.Mode.Disabled)
-            # Qt tints selected icons by itself unless told what they look like.
-            made.addPixmap(normal, QIcon.Mode.Selected)
-            if on != colour:
-                made.addPixmap(_drawn(name, on, size, ratio), QIcon.Mode.Normal, QIcon.State.On)
+    # Qt tints selected icons by itself unless told what they look like.
+    looks = [
+        (colour, ((QIcon.Mode.Normal, QIcon.State.Off), (QIcon.Mode.Selected, QIcon.State.Off))),
+        (faint, ((QIcon.Mode.Disabled, QIcon.State.Off),)),
+    ]
+    if on != colour:
+        looks.append((on, ((QIcon.Mode.Normal, QIcon.State.On),)))
+    for tone, uses in looks:
+        renderer = _renderer(name, tone)
+        for ratio in ratios:
+            for size in SIZES:
+                picture = _draw(renderer, size, ratio)
+                for mode, state in uses:
+                    made.addPixmap(picture, mode, state)
     return made
 
 
-def _drawn(name: str, colour: str, size: int, ratio: float) -> QPixmap:
-    return _render(_source(name).replace(b"currentColor", colour.encode()), size, ratio)
-
-
-def _render(svg: bytes, size: int, ratio: float) -> QPixmap:
+def _draw(renderer: QSvgRenderer, size: int, ratio: float) -> QPixmap:
     picture = QPixmap(QSize(round(size * ratio), round(size * ratio)))
     picture.setDevicePixelRatio(ratio)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
-    QSvgRenderer(QByteArray(svg)).render(painter, QRectF(0, 0, size, size))
+    renderer.render(painter, QRectF(0, 0, size, size))
     painter.end()
     return picture
+
+
+def _renderer(name: str, colour: str) -> QSvgRenderer:
+    return QSvgRenderer(QByteArray(_source(name).replace(b"currentColor", colour.encode())))
 
 
 @lru_cache(maxsize=128)

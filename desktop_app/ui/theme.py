@@ -119,7 +119,8 @@ _TABLE: dict[str, tuple[str, str, str, str]] = {
 
 
 def _theme(name: str, column: int) -> Theme:
-    return Theme(name=name, dark=column % 2 == 1, **{key: row[column] for key, row in _TABLE.items()})
+    colours = {key: row[column] for key, row in _TABLE.items()}
+    return Theme(name=name, dark=column % 2 == 1, **colours)
 
 
 LIGHT = _theme("light", 0)
@@ -214,7 +215,7 @@ class _Keeper(QObject):
         if self._app.property("inkhorn_theme") != theme:
             self._app.setProperty("inkhorn_theme", theme)
             self._app.setPalette(palette_of(theme))
-            self._app.setStyleSheet(stylesheet(theme, bundle_root() / "resources" / "themes" / theme.name))
+            self._app.setStyleSheet(stylesheet(theme, bundle_root() / "resources" / "themes"))
         return theme
 
 

@@ -59,8 +59,8 @@ def write_theme_pictures() -> None:
             text = text.replace("currentColor", colour).replace('stroke-width="2"', f'stroke-width="{width}"')
             (folder / f"{name}.svg").write_text(text, encoding="utf-8")
         dot = f'<circle cx="12" cy="12" r="5" fill="{theme.accent_ink}"/>'
-        svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="24" height="24" viewBox="0 0 24 24">{dot}</svg>\n'
-        (folder / "dot.svg").write_text(svg, encoding="utf-8")
+        head = '<svg xmlns="http://www.w3.org/2000/svg" width="24" height="24" viewBox="0 0 24 24">'
+        (folder / "dot.svg").write_text(f"{head}{dot}</svg>\n", encoding="utf-8")
 
 
 def render(size: int) -> bytes:
