@@ -7,15 +7,13 @@ from typing import Any
 from desktop_app.core.i18n import tr
 from desktop_app.ui.conversation.items import Problem
 
-RETRY, CONTINUE, RESTART, SEND_ANYWAY, SUMMARISE, SHORTEN, SETTINGS = (
-    "retry",
-    "continue",
-    "restart",
-    "send_anyway",
-    "summarise",
-    "shorten",
-    "settings",
-)
+RETRY = "retry"
+CONTINUE = "continue"
+RESTART = "restart"
+SEND_ANYWAY = "send_anyway"
+SUMMARISE = "summarise"
+SHORTEN = "shorten"
+STORE_AGAIN = "store_again"
 
 
 def gigabytes(count: float) -> str:
@@ -82,3 +80,9 @@ def left_out_problem(count: int) -> Problem:
         )
     )
     return Problem(text, ((SEND_ANYWAY, tr("Answer without them")), (SUMMARISE, tr("Summarise them"))))
+
+
+def not_stored_problem(kind: str, message: str) -> Problem:
+    """What stands beside a reply that is on the screen and not on the disk."""
+    text = tr("This reply is on the screen only, it could not be stored. {reason}", reason=words(kind, message))
+    return Problem(text, ((STORE_AGAIN, tr("Store it now")),))

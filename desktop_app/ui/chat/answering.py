@@ -1,0 +1,150 @@
+"""Replies of the open conversation: begun, shown as they come, ended well or badly."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop_app.core.chat import Message
+from desktop_app.core.errors import InkhornError
+from desktop_app.core.i18n import tr
+from desktop_app.core.messages import Failed
+from desktop_app.ui.chat import problems
+from desktop_app.ui.chat.answer_flow import AnswerFlow, problem_of
+from desktop_app.ui.chat.context_watch import ContextWatch
+from desktop_app.ui.chat.open_chat import OpenChat
+from desktop_app.ui.chat.replies import Replies, ReplyEnd
+from desktop_app.ui.chat.session import Session
+from desktop_app.ui.conversation.items import Problem
+from desktop_app.worker.storage import Storage
+
+
+class Answering(QObject):
+    """Lets the model write messages that the store already holds a place for."""
+
+    list_stale = Signal()
+    trouble = Signal(object)  # InkhornError
+    replied = Signal(object)  # Reply: figures for the status line
+
+    def __init__(
+        self, chat: OpenChat, storage: Storage, replies: Replies, watch: ContextWatch, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._chat = chat
+        self._storage = storage
+        self._replies = replies
+        self._flow = AnswerFlow(watch, replies, self)
+        self._flow.held.connect(self._hold)
+        self._flow.refused.connect(self._refused)
+        replies.piece.connect(self._show_piece)
+        replies.progress.connect(self._show_progress)
+        replies.ended.connect(self._ended)
+        replies.not_stored.connect(self._not_stored)
+
+    def begin(self, session: Session, message: Message, accept_left_out: bool = False) -> None:
+        """Let the model write ``message``, or go on where it has text already."""
+        chat = self._chat
+        if session is chat.session:
+            chat.show_busy(message.id, tr("Thinking…"))
+        self._flow.begin(session, message, chat.sampling(), accept_left_out, chat.take_plan)
+
+    def add(self, parent_id: int) -> None:
+        """A new reply below ``parent_id``, beside those that may be there."""
+        chat, conversation_id, model = self._chat, self._chat.session.id, self._chat.model_name
+
+        def written(branch: list[Message]) -> None:
+            if chat.session.id == conversation_id:
+                chat.show_branch(branch)
+                chat.view.scroll_to(branch[-1].id)
+                self.begin(chat.session, branch[-1])
+
+        self._storage.run(
+            lambda store: [
+                store.add_message(conversation_id, parent_id, "assistant", "", "streaming", model),
+                store.branch(conversation_id),
+            ][1],
+            written,
+            self.trouble.emit,
+        )
+
+    def go_on(self, message: Message, accept_left_out: bool = False) -> None:
+        """Begin again with a reply that was stopped, held back or failed."""
+        running = replace(message, state="streaming", stop_reason="", error_kind="", error_message="")
+        session = self._chat.session
+        self._chat.view.set_problem(message.id, None)
+        self._chat.put(running)
+        self._storage.run(
+            lambda store: store.update_message(
+                message.id, state="streaming", stop_reason="", error_kind="", error_message=""
+            ),
+            lambda _: self.begin(session, running, accept_left_out),
+            self.trouble.emit,
+        )
+
+    def _show_piece(self, message_id: int, piece: str) -> None:
+        run = self._replies.running(self._chat.session.id)
+        if run is not None and run.message_id == message_id:
+            self._chat.view.append_text(message_id, piece)
+
+    def _show_progress(self, message_id: int, stage: str, fraction: float | None) -> None:
+        if stage == "prompt" and self._chat.session.message(message_id) is not None:
+            self._chat.view.set_progress(message_id, tr("Reading the conversation…"), fraction)
+
+    def _ended(self, end: ReplyEnd) -> None:
+        self.list_stale.emit()
+        if end.reply is not None:
+            self.replied.emit(end.reply)
+        message = self._chat.session.message(end.message_id)
+        if message is not None:
+            self._chat.put(_as_ended(message, end, self._chat.model_name))
+            if end.failure is not None:
+                self._chat.view.set_problem(end.message_id, problem_of(end.failure, bool(end.text)))
+        self._chat.settle()
+
+    def _refused(self, message_id: int, failure: Failed) -> None:
+        """The reply could not even begin."""
+        kind, sentence = failure.kind, failure.message
+        self._storage.run(
+            lambda store: store.update_message(
+                message_id, state="failed", error_kind=kind, error_message=sentence
+            ),
+            failed=self.trouble.emit,
+        )
+        message = self._chat.session.message(message_id)
+        if message is not None:
+            self._chat.put(replace(message, state="failed", error_kind=kind, error_message=sentence))
+            self._chat.view.set_problem(message_id, problem_of(failure, bool(message.text)))
+            self._chat.settle()
+
+    def _hold(self, message_id: int, problem: Problem) -> None:
+        self._storage.run(
+            lambda store: store.update_message(message_id, state="stopped"), failed=self.trouble.emit
+        )
+        message = self._chat.session.message(message_id)
+        if message is not None:
+            self._chat.put(replace(message, state="stopped"))
+            self._chat.view.set_problem(message_id, problem)
+            self._chat.settle()
+
+    def _not_stored(self, message_id: int, error: InkhornError) -> None:
+        if self._chat.session.message(message_id) is not None:
+            problem = problems.not_stored_problem(error.kind, error.message)
+            self._chat.view.set_problem(message_id, problem)
+
+
+def _as_ended(message: Message, end: ReplyEnd, model: str) -> Message:
+    reply, failure = end.reply, end.failure
+    return replace(
+        message,
+        text=end.text,
+        state=end.state,
+        model=model or message.model,
+        stop_reason=reply.stop_reason if reply else ("cancelled" if end.state == "stopped" else ""),
+        error_kind=failure.kind if failure else "",
+        error_message=failure.message if failure else "",
+        prompt_tokens=reply.prompt_tokens if reply else 0,
+        reply_tokens=reply.reply_tokens if reply else 0,
+        first_token_s=reply.first_token_s if reply else 0.0,
+        tokens_per_s=reply.decode_tokens_per_s if reply else 0.0,
+    )
