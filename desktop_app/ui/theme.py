@@ -169,7 +169,8 @@ def set_look(widget: QWidget, **properties: str | bool) -> None:
     ``sunken``, ``tint``, ``code``, ``card``.
     """
     changed = False
-    for name, value in properties.items():
+    for key, value in properties.items():
+        name = _PROPERTY_NAMES.get(key, key)
         if widget.property(name) != value:
             widget.setProperty(name, value)
             changed = True
@@ -179,6 +180,9 @@ def set_look(widget: QWidget, **properties: str | bool) -> None:
         style = widget.style()
         style.unpolish(widget)
         style.polish(widget)
+
+
+_PROPERTY_NAMES = {"size": "textSize"}  # "size" is a property of every QWidget already
 
 
 class _Keeper(QObject):
