@@ -38,11 +38,11 @@ def main(arguments):
 def wrong_python(version, executable):
     """The one sentence for a Python that cannot run Inkhorn."""
     sentence = (
-        "Inkhorn needs Python {} to {}, and this is Python {} ({}): install a newer one from "
+        "Inkhorn needs Python {oldest} to {newest}, and this is Python {this} ({executable}): install a newer one from "
         "https://www.python.org/downloads/ or your system's packages, and start run.py with it."
     )
-    numbers = [".".join(map(str, number[:2])) for number in (OLDEST, NEWEST, tuple(version))]
-    return sentence.format(*numbers, executable or "?")
+    oldest, newest, this = [".".join(map(str, number[:2])) for number in (OLDEST, NEWEST, tuple(version))]
+    return sentence.format(oldest=oldest, newest=newest, this=this, executable=executable or "?")
 
 
 def find_python():

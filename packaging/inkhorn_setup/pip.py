@@ -13,7 +13,7 @@ from inkhorn_setup.words import tr
 
 _LINES_KEPT = 12
 _DOWNLOAD = re.compile(r"^\s*Downloading (?:\S*/)?(\S+?)(?:\.metadata)? \(([\d.]+) (kB|MB|GB)\)")
-_LOCAL_FILE = re.compile(r"^Processing (?:\S*/)?(\S+\.(?:whl|gz|zip))")
+_LOCAL_FILE = re.compile(r"^Processing (\S*?([^/\\\s]+\.(?:whl|gz|zip)))\s*$")
 _PROGRESS = re.compile(r"^Progress (\d+) of (\d+)")
 
 
@@ -149,11 +149,13 @@ def _show(line: str, report: Report) -> None:
         if found[3] != "kB" and float(found[2]) >= 1:
             report.line(f"{found[1]}  {found[2]} {found[3]}")
     elif found := _LOCAL_FILE.match(line):
-        report.doing(found[1])
+        report.doing(found[2])
+        size = os.path.getsize(found[1]) if os.path.isfile(found[1]) else 0
+        if size >= 1e6:
+            report.line(f"{found[2]}  {size / 1e6:.1f} MB")
     elif line.startswith("Installing collected packages:"):
-        count = line.count(",") + 1
         report.doing(tr("unpacking"))
-        report.line(tr("unpacking {count} packages", count=count))
+        report.line(tr("unpacking packages: {count}", count=line.count(",") + 1))
     elif line.startswith("inkhorn: "):  # from our own helpers, already in the user's words
         report.line(line.removeprefix("inkhorn: ").strip())
 
