@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from desktop_app.ui.icons import icon, mark_pixmap, pixmap
+from desktop_app.ui.icons import mark_pixmap, pixmap
 from desktop_app.ui.theme import set_look, space, theme_of
 
 Words = Callable[[], str]
 _PICTURE = 40
 _WIDTH = 420
+_LOW = 300
 
 
 class EmptyState(QWidget):
@@ -45,19 +47,26 @@ class EmptyState(QWidget):
         self._button.clicked.connect(self.acted)
         self._button.setVisible(action is not None)
         self._offers = [QPushButton(self) for _ in suggestions]
-        column = QVBoxLayout(self)
-        column.setContentsMargins(space(6), space(6), space(6), space(6))
+        inner = QWidget(self)
+        inner.setMaximumWidth(_WIDTH)
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(space(2))
         column.addStretch(2)
-        for widget in (self._picture, self._head, self._words):
-            column.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addSpacing(space(3))
+        for label in (self._picture, self._head, self._words):
+            column.addWidget(label)
+        column.addSpacing(space(4))
         column.addWidget(self._button, 0, Qt.AlignmentFlag.AlignHCenter)
         for offer in self._offers:
+            set_look(offer, kind="offer")
             offer.clicked.connect(self._offer_pressed)
-            offer.setMaximumWidth(_WIDTH)
-            column.addWidget(offer, 0, Qt.AlignmentFlag.AlignHCenter)
+            column.addWidget(offer)
         column.addStretch(3)
+        outer = QHBoxLayout(self)
+        outer.setContentsMargins(space(6), space(4), space(6), space(4))
+        outer.addStretch(1)
+        outer.addWidget(inner, 1000)
+        outer.addStretch(1)
         self.retranslate()
         self._dress()
 
@@ -80,6 +89,11 @@ class EmptyState(QWidget):
         elif event.type() == QEvent.Type.StyleChange and hasattr(self, "_offers"):
             self._dress()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # In a low window the words matter more than the picture.
+        self._picture.setVisible(event.size().height() >= _LOW)
+
     def _offer_pressed(self) -> None:
         offer = self.sender()
         if isinstance(offer, QPushButton):
@@ -92,8 +106,6 @@ class EmptyState(QWidget):
             if self._icon_name
             else mark_pixmap(_PICTURE + 16, ratio)
         )
-        for offer in self._offers:
-            offer.setIcon(icon("arrow-up", theme.quiet))
 
 
 def _centred(parent: QWidget, **look: str) -> QLabel:
@@ -101,7 +113,5 @@ def _centred(parent: QWidget, **look: str) -> QLabel:
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
     label.setWordWrap(True)
-    label.setMinimumWidth(min(_WIDTH, 240))
-    label.setMaximumWidth(_WIDTH)
     set_look(label, **look)
     return label

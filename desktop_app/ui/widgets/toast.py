@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, QTimer
 from PySide6.QtGui import QEnterEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QWidget
 
@@ -29,6 +29,7 @@ class Toast(QFrame):
         self._shown_ms = shown_ms
         self._undo: Callable[[], object] | None = None
         self._gone: Callable[[], object] | None = None
+        self._above: QWidget | None = None
         self._label = ElidedLabel(self, least=80)
         self._button = QPushButton(self)
         self._button.clicked.connect(self._pressed)
@@ -80,6 +81,10 @@ class Toast(QFrame):
         if gone is not None:
             gone()
 
+    def stay_above(self, widget: QWidget | None) -> None:
+        """Never cover ``widget`` (the field that one writes in), as long as it is visible."""
+        self._above = widget
+
     def is_paused(self) -> bool:
         return not self.isHidden() and not self._timer.isActive()
 
@@ -125,15 +130,15 @@ class Toast(QFrame):
 
     def _leave(self) -> None:
         self._timer.stop()
-        if self.isAncestorOf(self.focusWidget() or self) and self.hasFocusInside():
+        if self._has_focus():
             self._host.setFocus(Qt.FocusReason.OtherFocusReason)
         self.hide()
 
-    def hasFocusInside(self) -> bool:
+    def _has_focus(self) -> bool:
         return self._button.hasFocus() or self._close.hasFocus()
 
     def _go_on(self) -> None:
-        if not self.isHidden() and not self.hasFocusInside() and not self.underMouse():
+        if not self.isHidden() and not self._has_focus() and not self.underMouse():
             self._timer.start(self._shown_ms)
 
     def _place(self) -> None:
@@ -141,9 +146,10 @@ class Toast(QFrame):
         self.adjustSize()
         width = max(0, min(self.sizeHint().width(), room))
         height = self.sizeHint().height()
-        self.setGeometry(
-            (self._host.width() - width) // 2, self._host.height() - height - _MARGIN, width, height
-        )
+        foot = self._host.height()
+        if self._above is not None and self._above.isVisible():
+            foot = self._above.mapTo(self._host, QPoint(0, 0)).y()
+        self.setGeometry((self._host.width() - width) // 2, foot - height - _MARGIN, width, height)
 
     def _dress(self) -> None:
         self._close.setIcon(icon("x", theme_of(self).tip_ink))
