@@ -94,8 +94,9 @@ def has_display() -> bool:
 def say_no_display() -> int:
     from inkhorn_setup.words import tr
 
+    command = 'python3 run.py chat "…"'
     print(
-        tr("There is no display here for a window; chat on the terminal: python3 run.py chat “Hello!”"),
+        tr("There is no display here for a window. Chat on the terminal: {command}", command=command),
         file=sys.stderr,
     )
     return 1
