@@ -1,0 +1,443 @@
+"""The pane with the conversations: new chat, search, the list. A view: it shows and asks, no more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QInputDialog,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop_app.core.chat import Conversation, SearchHit
+from desktop_app.core.i18n import tr
+from desktop_app.ui.chat_list.list_view import ListView
+from desktop_app.ui.chat_list.model import RowModel
+from desktop_app.ui.chat_list.row_menu import EXPORT_FORMATS, FolderMenu, RowMenu
+from desktop_app.ui.chat_list.rows import Row, arrange, hit_rows
+from desktop_app.ui.chat_list.search_field import SearchField
+from desktop_app.ui.icons import icon
+from desktop_app.ui.theme import set_look, space
+
+MINIMUM_WIDTH = 200
+_DAY_CHECK_MS = 60_000
+
+
+class ConversationList(QWidget):
+    """Setters take what the store said; signals ask for what the user wants. Nothing changes here
+    until it is set again, except which folders are unfolded (``open_folders_changed``, to be kept).
+
+    ``today`` is the calendar's day; given in tests.
+    """
+
+    new_requested = Signal()
+    opened = Signal(int, int, str)  # conversation, message (0: none in particular), text to mark
+    search_changed = Signal(str)
+    renamed = Signal(int, str)
+    pin_changed = Signal(int, bool)
+    folder_changed = Signal(int, str)  # "" takes it out of its folder
+    deleted = Signal(object)  # list[int]
+    export_requested = Signal(object, str)  # list[int], a format of EXPORT_FORMATS
+    import_requested = Signal()
+    open_folders_changed = Signal(object)  # list[str]
+    leave_requested = Signal()  # Esc in the empty search field: the focus wants to go back to the chat
+
+    def __init__(self, parent: QWidget | None = None, today: Callable[[], date] = date.today) -> None:
+        super().__init__(parent)
+        set_look(self, surface="sunken")
+        self.setMinimumWidth(MINIMUM_WIDTH)
+        self._today = today
+        self._conversations: dict[int, Conversation] = {}
+        self._folders: list[str] = []
+        self._open_folders: set[str] = set()
+        self._current: int | None = None
+        self._hits: list[SearchHit] | None = None
+        self._read_only = False
+        self._loaded = False
+        self._waits_for_editor = False
+
+        self.model = RowModel(self)
+        self.view = ListView(self.model)
+        self.search = SearchField()
+        self.new_button = QPushButton()
+        self.more_button = QToolButton()
+        self._hint = QLabel(alignment=Qt.AlignmentFlag.AlignHCenter, wordWrap=True)
+        self._hint_action = QPushButton()
+        self._stack = QStackedWidget()
+        self._build()
+        self._connect()
+        self.retranslate()
+        self._dress()
+        self._show_rows()
+
+    # --- setters ---------------------------------------------------------------------------------
+
+    def set_conversations(self, conversations: Sequence[Conversation], folders: Sequence[str]) -> None:
+        """Show these, whatever their order. ``folders`` may name some that are empty."""
+        self._conversations = {chat.id: chat for chat in conversations}
+        self._folders = sorted({*folders, *(c.folder for c in conversations if c.folder)}, key=str.casefold)
+        self._loaded = True
+        self._show_rows()
+
+    def set_current(self, conversation_id: int | None) -> None:
+        """Mark the conversation that the chat shows; its folder is unfolded."""
+        self._current = conversation_id
+        self.view.look.open_id = conversation_id
+        chat = self._conversations.get(conversation_id) if conversation_id is not None else None
+        if chat is not None and chat.folder and not chat.pinned and chat.folder not in self._open_folders:
+            self._open_folders.add(chat.folder)
+            self.open_folders_changed.emit(self.open_folders())
+            self._show_rows()
+        self.view.select_row(self.model.number_of(conversation_id))
+        self.view.viewport().update()
+
+    def set_hits(self, query: str, hits: Sequence[SearchHit]) -> None:
+        """Show what the search for ``query`` found; ignored when the field has moved on since."""
+        if not query or query != self.search.query():
+            return
+        is_new = self._hits is None or query != self.view.look.query
+        self._hits = list(hits)
+        self._show_rows()
+        if is_new:
+            self.view.scrollToTop()
+
+    def update_conversation(self, conversation: Conversation) -> None:
+        """Show a conversation that is new, or whose title, time or place changed."""
+        before = self._conversations.get(conversation.id)
+        self._conversations[conversation.id] = conversation
+        if conversation.folder and conversation.folder not in self._folders:
+            self._folders = sorted([*self._folders, conversation.folder], key=str.casefold)
+        if self._hits is not None:
+            self._hits = [
+                SearchHit(conversation, h.message_id, h.snippet, h.ranges)
+                if h.conversation.id == conversation.id
+                else h
+                for h in self._hits
+            ]
+        number = self.model.number_of(conversation.id)
+        stays = before is not None and _place(before) == _place(conversation)
+        if self._hits is None and stays and number is not None:
+            row = self.model.rows()[number]
+            self.model.set_row(number, Row(row.kind, row.place, folder=row.folder, chat=conversation))
+        else:
+            self._show_rows()
+
+    def set_read_only(self, read_only: bool) -> None:
+        """Nothing can be changed; opening, searching and exporting go on."""
+        self._read_only = self.model.read_only = read_only
+        self.new_button.setEnabled(not read_only)
+        self._show_rows()
+
+    def set_open_folders(self, folders: Sequence[str]) -> None:
+        """The folders that were unfolded when the app was last used."""
+        self._open_folders = set(folders)
+        self._show_rows()
+
+    def open_folders(self) -> list[str]:
+        return sorted(self._open_folders)
+
+    def focus_search(self) -> None:
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    # --- building --------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        set_look(self.more_button, kind="quiet")
+        self.more_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.more_button.setMenu(QMenu(self.more_button))
+        top = QHBoxLayout()
+        top.setSpacing(space(1))
+        top.addWidget(self.new_button, 1)
+        top.addWidget(self.more_button)
+
+        set_look(self._hint, tone="quiet")
+        set_look(self._hint_action, kind="link")
+        empty = QWidget()
+        column = QVBoxLayout(empty)
+        column.setContentsMargins(space(5), space(10), space(5), space(5))
+        column.setSpacing(space(2))
+        column.addWidget(self._hint)
+        column.addWidget(self._hint_action, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(1)
+        self._stack.addWidget(self.view)
+        self._stack.addWidget(empty)
+
+        head = QVBoxLayout()
+        head.setContentsMargins(space(2), space(2), space(2), space(2))
+        head.setSpacing(space(2))
+        head.addLayout(top)
+        head.addWidget(self.search)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addLayout(head)
+        whole.addWidget(self._stack, 1)
+
+    def _connect(self) -> None:
+        self.new_button.clicked.connect(self.new_requested)
+        self.search.search_changed.connect(self._search)
+        self.search.left_downwards.connect(self._into_list)
+        self.search.left.connect(self.leave_requested)
+        self.search.accepted.connect(self._open_first_hit)
+        self.view.chosen.connect(self._open)
+        self.view.look.closeEditor.connect(self._end_editing, Qt.ConnectionType.QueuedConnection)
+        self.view.fold_toggled.connect(self._toggle_folder)
+        self.view.menu_wanted.connect(self._show_menu)
+        self.view.delete_wanted.connect(self._delete)
+        self.view.pin_wanted.connect(self._toggle_pin)
+        self.view.dropped.connect(self._drop)
+        self.view.left_upwards.connect(self.focus_search)
+        self.model.renamed.connect(self.renamed)
+        self._hint_action.clicked.connect(self._act_on_hint)
+        for keys, do in (
+            ("Ctrl+N", self._ask_new),
+            ("Ctrl+F", self.focus_search),
+            ("Ctrl+K", self.focus_search),
+        ):
+            QShortcut(QKeySequence(keys), self).activated.connect(do)
+        clock = QTimer(self, interval=_DAY_CHECK_MS)
+        clock.timeout.connect(self._check_day)
+        clock.start()
+
+    def retranslate(self) -> None:
+        self.setAccessibleName(tr("Conversations"))
+        self.view.setAccessibleName(tr("List of conversations"))
+        self.new_button.setText(tr("New chat"))
+        self.new_button.setToolTip(tr("Begin a new conversation (Ctrl+N)"))
+        self.more_button.setAccessibleName(tr("Import and export"))
+        self.more_button.setToolTip(tr("Import and export"))
+        menu = self.more_button.menu()
+        menu.clear()
+        self._import_action = menu.addAction(icon("import"), tr("Import conversations…"))
+        self._import_action.triggered.connect(lambda: self.import_requested.emit())
+        self._import_action.setEnabled(not self._read_only)
+        self._export_menu = menu.addMenu(icon("share"), tr("Export all conversations"))
+        for name, words in EXPORT_FORMATS:
+            action = self._export_menu.addAction(tr(words))
+            action.triggered.connect(lambda _=False, name=name: self._export_all(name))
+        self._export_menu.setEnabled(bool(self._conversations))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if not hasattr(self, "_stack"):
+            return
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+            self._show_rows()
+        elif event.type() == QEvent.Type.StyleChange:
+            self._dress()
+            self.retranslate()  # the icons in the menu
+        elif event.type() == QEvent.Type.FontChange:
+            self.view.look.forget_sizes()
+            self.view.scheduleDelayedItemsLayout()
+
+    def _dress(self) -> None:
+        self.new_button.setIcon(icon("plus"))
+        self.more_button.setIcon(icon("ellipsis"))
+        self.view.viewport().update()
+
+    # --- showing ---------------------------------------------------------------------------------
+
+    def _show_rows(self) -> None:
+        """Lay out the rows anew; the selection, the focus row and the place stay."""
+        if self.view.is_editing():  # new rows would take the title away that is being typed
+            self._waits_for_editor = True
+            return
+        self._waits_for_editor = False
+        chosen = {row.chat.id for row in self.view.selected_rows() if row.chat is not None}
+        focus = self.view.row_at(self.view.currentIndex())
+        place = self.view.verticalScrollBar().value()
+        self.view.look.today = self._today()
+        self.view.look.query = self.search.query() if self._hits is not None else ""
+        if self._hits is not None:
+            rows = hit_rows(self._hits)
+        else:
+            opened = frozenset(self._open_folders)
+            rows = arrange(self._conversations.values(), self._folders, opened, self.view.look.today)
+        self.model.set_rows(rows)
+        self._restore(chosen, focus, place)
+        self._export_menu.setEnabled(bool(self._conversations))
+        self._import_action.setEnabled(not self._read_only)
+        self._show_hint(bool(rows))
+
+    def _restore(self, chosen: set[int], focus: Row | None, place: int) -> None:
+        selection = self.view.selectionModel()
+        for number, row in enumerate(self.model.rows()):
+            index = self.model.index(number)
+            if row.chat is not None and row.chat.id in chosen:
+                selection.select(index, selection.SelectionFlag.Select)
+            if focus is not None and _is_same(row, focus):
+                selection.setCurrentIndex(index, selection.SelectionFlag.NoUpdate)
+        self.view.executeDelayedItemsLayout()
+        self.view.verticalScrollBar().setValue(place)
+
+    def _show_hint(self, has_rows: bool) -> None:
+        self._stack.setCurrentIndex(0 if has_rows or not self._loaded else 1)
+        if has_rows:
+            return
+        if self._hits is not None:
+            self._hint.setText(tr("Nothing found for “{query}”.", query=self.search.query()))
+            self._hint_action.setText(tr("Clear the search"))
+            self._hint_action.setVisible(True)
+        else:
+            self._hint.setText(tr("Your conversations will stand here."))
+            self._hint_action.setText(tr("Import conversations…"))
+            self._hint_action.setVisible(not self._read_only)
+
+    def _end_editing(self) -> None:
+        if self._waits_for_editor:
+            self._show_rows()
+
+    def _act_on_hint(self) -> None:
+        if self._hits is not None:
+            self.search.clear_search()
+        else:
+            self.import_requested.emit()
+
+    def _check_day(self) -> None:
+        if self._today() != self.view.look.today:
+            self._show_rows()
+
+    # --- what the user does ----------------------------------------------------------------------
+
+    def _ask_new(self) -> None:
+        if not self._read_only:
+            self.new_requested.emit()
+
+    def _search(self, query: str) -> None:
+        if not query:
+            self._hits = None
+            self._show_rows()
+            self.view.select_row(self.model.number_of(self._current))
+        self.search_changed.emit(query)
+
+    def _into_list(self) -> None:
+        if self.model.rowCount():
+            self.view.enter_from_above()
+
+    def _open_first_hit(self) -> None:
+        if self._hits:
+            self._open(self.model.rows()[0])
+
+    def _open(self, row: Row) -> None:
+        if row.chat is None:
+            return
+        if row.hit is not None:
+            self.opened.emit(row.chat.id, row.hit.message_id or 0, self.search.query())
+        else:
+            self.opened.emit(row.chat.id, 0, "")
+
+    def _toggle_folder(self, folder: str) -> None:
+        self._open_folders ^= {folder}
+        self.open_folders_changed.emit(self.open_folders())
+        self._show_rows()
+
+    def _chosen(self) -> list[Conversation]:
+        return [row.chat for row in self.view.selected_rows() if row.chat is not None]
+
+    def _delete(self) -> None:
+        ids = [chat.id for chat in self._chosen()]
+        if ids and not self._read_only:
+            self.deleted.emit(ids)
+
+    def _toggle_pin(self) -> None:
+        self._pin(not all(chat.pinned for chat in self._chosen()))
+
+    def _pin(self, pinned: bool) -> None:
+        for chat in self._chosen() if not self._read_only else []:
+            if chat.pinned != pinned:
+                self.pin_changed.emit(chat.id, pinned)
+
+    def _move(self, ids: Sequence[int], folder: str) -> None:
+        for conversation_id in ids:
+            chat = self._conversations.get(conversation_id)
+            if chat is not None and chat.folder != folder and not self._read_only:
+                self.folder_changed.emit(conversation_id, folder)
+
+    def _drop(self, ids: list[int], row: Row) -> None:
+        for conversation_id in ids:
+            chat = self._conversations.get(conversation_id)
+            if chat is not None and chat.pinned != (row.place == "pinned"):
+                self.pin_changed.emit(conversation_id, row.place == "pinned")
+        if row.place in ("folder", "recent"):
+            self._move(ids, row.folder)
+
+    def _export_all(self, name: str) -> None:
+        self.export_requested.emit([row.id for row in self._conversations.values()], name)
+
+    # --- menus -----------------------------------------------------------------------------------
+
+    def _show_menu(self, row: Row, where: QPoint) -> None:
+        menu = self._folder_menu(row.folder) if row.kind == "folder" else self.row_menu()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(where)
+
+    def row_menu(self) -> RowMenu:
+        """The menu for the selected rows."""
+        chats = self._chosen()
+        ids = [chat.id for chat in chats]
+        return RowMenu(
+            chats,
+            self._folders,
+            self._read_only,
+            open_=lambda: self._open(self.view.selected_rows()[0]),
+            rename=lambda: self.view.rename(self.view.currentIndex()),
+            pin=self._pin,
+            move=lambda folder: self._move(ids, folder),
+            new_folder=lambda: self._ask_folder(tr("New folder"), "", ids),
+            export=lambda name: self.export_requested.emit(ids, name),
+            delete=self._delete,
+            parent=self,
+        )
+
+    def _folder_menu(self, folder: str) -> FolderMenu:
+        ids = [chat.id for chat in self._conversations.values() if chat.folder == folder]
+        return FolderMenu(
+            folder in self._open_folders,
+            self._read_only,
+            fold=lambda: self._toggle_folder(folder),
+            rename=lambda: self._ask_folder(tr("Rename folder"), folder, ids),
+            dissolve=lambda: self._move(ids, ""),
+            parent=self,
+        )
+
+    def _ask_folder(self, title: str, name: str, ids: Sequence[int]) -> None:
+        dialog = QInputDialog(self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setWindowTitle(title)
+        dialog.setLabelText(tr("Name of the folder"))
+        dialog.setOkButtonText(tr("Save"))
+        dialog.setCancelButtonText(tr("Cancel"))
+        dialog.setTextValue(name)
+        dialog.textValueSelected.connect(lambda text: self._name_folder(text, name, ids))
+        dialog.open()
+
+    def _name_folder(self, text: str, before: str, ids: Sequence[int]) -> None:
+        folder = " ".join(text.split())
+        if not folder or folder == before:
+            return
+        if before in self._open_folders or not before:
+            self._open_folders = (self._open_folders - {before}) | {folder}
+            self.open_folders_changed.emit(self.open_folders())
+        self._move(ids, folder)
+
+
+def _place(chat: Conversation) -> tuple[float, bool, str]:
+    return chat.updated, chat.pinned, chat.folder
+
+
+def _is_same(row: Row, other: Row) -> bool:
+    if row.chat is not None and other.chat is not None:
+        return row.chat.id == other.chat.id
+    return row.kind == other.kind == "folder" and row.folder == other.folder
