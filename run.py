@@ -38,8 +38,9 @@ def main(arguments):
 def wrong_python(version, executable):
     """The one sentence for a Python that cannot run Inkhorn."""
     sentence = (
-        "Inkhorn needs Python {oldest} to {newest}, and this is Python {this} ({executable}): install a "
-        "newer one from https://www.python.org/downloads/ or your system's packages, and start run.py with it."
+        "Inkhorn needs Python {oldest} to {newest}, and this is Python {this} ({executable}): install "
+        "a newer one from https://www.python.org/downloads/ or your system's packages, and start run.py "
+        "with it."
     )
     oldest, newest, this = [".".join(map(str, number[:2])) for number in (OLDEST, NEWEST, tuple(version))]
     return sentence.format(oldest=oldest, newest=newest, this=this, executable=executable or "?")

@@ -36,7 +36,7 @@ def title(step: str) -> str:
 def do(step: str, place: Place, report: Report, lock: int) -> bool:
     """Do one step. False if it is not done and set-up may yet go on. Raises `SetupError`."""
     if step == "environment":
-        make_environment(place, report)
+        make_environment(place, report, lock)
     elif step == "torch":
         put_torch(place, report, lock)
     elif step == "packages":
@@ -46,13 +46,13 @@ def do(step: str, place: Place, report: Report, lock: int) -> bool:
     elif step == "starter":
         put_starter(place, report, lock)
     elif step == "system":
-        return put_on_system(system.look(site_packages(place)), place, report)
+        return put_on_system(system.look(site_packages(place)), place, report, lock)
     elif step == "test_tools":
-        return put_on_system(system.look_for_tools(), place, report)
+        return put_on_system(system.look_for_tools(), place, report, lock)
     return True
 
 
-def make_environment(place: Place, report: Report) -> None:
+def make_environment(place: Place, report: Report, lock: int) -> None:
     """A fresh environment; what an earlier one held is gone, and is set up again."""
     state.forget(place, *state.ENVIRONMENT_HOLDS)
     if os.path.lexists(place.venv):
@@ -60,10 +60,10 @@ def make_environment(place: Place, report: Report) -> None:
     # When run.py is started with the environment's own Python: the one below, which stays.
     python = getattr(sys, "_base_executable", None) or sys.executable
     command = [python, "-m", "venv", "--clear", place.venv]
-    last = run(command, report, place.log)
+    last = run(command, report, place.log, lock=lock)
     if last and any("ensurepip" in line for line in last):
-        _add_ensurepip(place, report)
-        last = run(command, report, place.log)
+        _add_ensurepip(place, report, lock)
+        last = run(command, report, place.log, lock=lock)
     if last is not None:
         raise explain(last)
 
@@ -101,7 +101,7 @@ def put_starter(place: Place, report: Report, lock: int) -> None:
         raise SetupError(told[-1] if told else error.what, last, error.way)
 
 
-def put_on_system(missing: system.Missing, place: Place, report: Report) -> bool:
+def put_on_system(missing: system.Missing, place: Place, report: Report, lock: int) -> bool:
     """Install what is missing where that is allowed; else name the command. Never fatal: the terminal
     works without, and a window may."""
     if not sys.platform.startswith("linux") or not missing:
@@ -116,7 +116,7 @@ def put_on_system(missing: system.Missing, place: Place, report: Report) -> bool
         sudo = [] if hasattr(os, "geteuid") and os.geteuid() == 0 else ["sudo"]
         report.line(tr("install them with: {command}", command=shlex.join(sudo + command)))
         return False
-    return _apt(command, place, report)
+    return _apt(command, place, report, lock)
 
 
 def remove_half_installed(place: Place) -> None:
@@ -142,6 +142,8 @@ def _is_whole(folder: str, facts: str) -> bool:
     try:
         with open(os.path.join(facts, "RECORD"), encoding="utf-8", newline="") as file:
             for name, _, size in csv.reader(file):
+                if name.endswith(".pyc"):
+                    continue  # made anew on the spot, also where a wheel brings one
                 if size and os.path.getsize(os.path.join(folder, name)) != int(size):
                     return False
     except (OSError, ValueError):
@@ -149,22 +151,22 @@ def _is_whole(folder: str, facts: str) -> bool:
     return True
 
 
-def _add_ensurepip(place: Place, report: Report) -> None:
+def _add_ensurepip(place: Place, report: Report, lock: int) -> None:
     """Debian and Ubuntu keep a part of Python's venv in a package of its own."""
     command = ["apt-get", "install", "-y", "--no-install-recommends"]
     command.append(f"python{sys.version_info[0]}.{sys.version_info[1]}-venv")
-    if system.may_install(system.package_manager()) and _apt(command, place, report):
+    if system.may_install(system.package_manager()) and _apt(command, place, report, lock):
         return
     what = tr("This Python cannot make environments: its module ensurepip is not installed.")
     raise SetupError(what, [], tr("Install it with: {command}", command=shlex.join(["sudo", *command])))
 
 
-def _apt(command: list[str], place: Place, report: Report) -> bool:
+def _apt(command: list[str], place: Place, report: Report, lock: int) -> bool:
     """``apt-get update`` and then ``command``; False with a line about it if that fails."""
     report.line(shlex.join(command))
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    run(["apt-get", "update"], report, place.log, environment)  # an old list may do as well
-    last = run(command, report, place.log, environment)
+    run(["apt-get", "update"], report, place.log, environment, lock)  # an old list may do as well
+    last = run(command, report, place.log, environment, lock)
     if last is None:
         subprocess.run(["ldconfig"], check=False)
         return True
