@@ -38,6 +38,17 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class DeletedMessage:
+    """What it takes to undo the deletion of a message: ``leaf_id`` is the end of the branch that was
+    shown before. ``messages`` counts it and everything below it that went with it."""
+
+    conversation_id: int
+    message_id: int
+    leaf_id: int | None
+    messages: int
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """A summary that stands for the messages of a branch up to and with ``upto_id``."""
 

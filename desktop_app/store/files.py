@@ -1,0 +1,59 @@
+"""The files around the database: its own side files, the mark of a running session, time stamps."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import Literal
+
+LastEnd = Literal["clean", "unclean", "damaged"]
+
+
+class SessionMark:
+    """A small file that exists while the database is open. Found at start, it means that the last
+    session was killed, or (its content says so) that SQLite met damage."""
+
+    def __init__(self, database: Path) -> None:
+        self._path = database.with_name(database.name + ".open")
+
+    def begin(self) -> LastEnd:
+        """How the last session ended; from now on one is running. Raises OSError in a folder that
+        cannot be written to."""
+        with self._path.open("a+", encoding="ascii") as file:
+            existed_before = file.seek(0, os.SEEK_END) > 0
+            file.seek(0)
+            content = file.read(16)
+            if not existed_before:
+                file.write("open")
+        return "damaged" if content == "damaged" else "unclean" if content else "clean"
+
+    def end(self, damaged: bool = False) -> None:
+        if damaged:
+            self._path.write_text("damaged", encoding="ascii")
+        else:
+            self._path.unlink(missing_ok=True)
+
+
+def side_files(database: Path) -> tuple[Path, Path]:
+    """SQLite's write-ahead log and its shared memory file."""
+    return database.with_name(database.name + "-wal"), database.with_name(database.name + "-shm")
+
+
+def timestamp() -> str:
+    """Local time for file names: sorts by time."""
+    return time.strftime("%Y%m%d-%H%M%S")
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames in ``folder`` survive a power cut. Does nothing where folders cannot be opened."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(handle)
+    except OSError:
+        pass
+    finally:
+        os.close(handle)

@@ -1,0 +1,1 @@
+"""Conversations in and out: files that other programs read, and those that they write."""
