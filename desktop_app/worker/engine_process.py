@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 
 from desktop_app.core.messages import Command
@@ -18,12 +19,12 @@ def _enter(connection: Connection) -> None:
 class EngineProcess:
     """One running engine. Made by `start`; after `end` it cannot be used again."""
 
-    def __init__(self) -> None:
+    def __init__(self, target: Callable[[Connection], None] = _enter) -> None:
         # "spawn" on every system: a forked Qt process is undefined behaviour, and what works on one
         # system then works on all.
         context = multiprocessing.get_context("spawn")
         self.connection, theirs = context.Pipe(duplex=True)
-        self._process = context.Process(target=_enter, args=(theirs,), name="inkhorn-engine", daemon=True)
+        self._process = context.Process(target=target, args=(theirs,), name="inkhorn-engine", daemon=True)
         self._process.start()
         # Our copy of their end must go, or a dead engine would never show as a closed pipe.
         theirs.close()

@@ -99,6 +99,10 @@ class EngineThread:
         """Make ``load`` the model that is loaded now and again after every restart of the engine."""
         self._post(lambda: self._take_model(load))
 
+    def refuse_model(self, failure: Failed) -> None:
+        """There is no model to load: everything fails with ``failure`` until `use_model`."""
+        self._post(lambda: self._give_up(failure))
+
     def submit(self, command: Command, priority: Priority = Priority.PRESSED, topic: str = "") -> int:
         """Queue ``command``; of the same ``topic`` only the newest waits. Returns its id."""
         self._post(lambda: self._take(Waiting(command, priority, topic)))
@@ -187,8 +191,7 @@ class EngineThread:
             self._send_next()
         elif isinstance(event, Failed):
             self._load_id = None
-            self._tell(EngineState("failed", failure=event))
-            self._fail_waiting(event)
+            self._give_up(event)
 
     def _finish(self, event: Done | Failed) -> None:
         self._sent.pop(event.id, None)
@@ -269,9 +272,7 @@ class EngineThread:
             self._engine = self._start_process()
         except OSError as error:
             log.exception("engine could not be started")
-            failure = Failed(0, "engine_unavailable", "The engine could not be started.", str(error))
-            self._tell(EngineState("failed", failure=failure))
-            self._fail_waiting(failure)
+            self._give_up(Failed(0, "engine_unavailable", "The engine could not be started.", str(error)))
             return
         self._send_load()
 
@@ -303,12 +304,14 @@ class EngineThread:
             )
         now = time.monotonic()
         if len(self._starts) > RESTARTS_ALLOWED and now - self._starts[0] < RESTART_WINDOW_S:
-            failure = Failed(0, "engine_unavailable", "The engine stopped several times in a row.")
-            self._tell(EngineState("failed", failure=failure))
-            self._fail_waiting(failure)
+            self._give_up(Failed(0, "engine_unavailable", "The engine stopped several times in a row."))
             return
         self._tell(EngineState("restarting"))
         self._open_engine()
+
+    def _give_up(self, failure: Failed) -> None:
+        self._tell(EngineState("failed", failure=failure))
+        self._fail_waiting(failure)
 
     def _retry(self) -> None:
         if self._state.phase != "failed":

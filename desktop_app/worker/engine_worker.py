@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
-from desktop_app.core.messages import Command, Event, Load
+from desktop_app.core.errors import InkhornError
+from desktop_app.core.messages import Command, Event, Failed, Load
 from desktop_app.worker.engine_thread import EngineState, EngineThread
 from desktop_app.worker.queue import Priority
 
@@ -37,6 +38,10 @@ class EngineWorker(QObject):
 
     def use_model(self, load: Load) -> None:
         self._thread.use_model(load)
+
+    def refuse_model(self, error: InkhornError) -> None:
+        """There is no model to load: say so to everyone who asks, until `use_model`."""
+        self._thread.refuse_model(Failed(0, error.kind, error.message, values=error.values))
 
     def submit(self, command: Command, priority: Priority = Priority.PRESSED, topic: str = "") -> int:
         return self._thread.submit(command, priority, topic)

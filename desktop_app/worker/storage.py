@@ -1,123 +1,66 @@
-"""One thread for the database: calls go in, results come back on the GUI thread, in order."""
+"""The database on a thread of its own.
+
+A full sync to a slow disk takes longer than a frame; that is why the window never calls the store
+itself.
+"""
 
 from __future__ import annotations
 
-import logging
-import queue
-import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Signal
 
-from desktop_app.core.errors import InkhornError, kind_of_os_error
-from desktop_app.store.store import OpenReport, Store, open_store
-
-log = logging.getLogger(__name__)
-
-Then = Callable[[Any], None]
-Failure = Callable[[InkhornError], None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Call:
-    function: Callable[[Store], Any]
-    then: Then | None
-    failed: Failure | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    call: _Call
-    result: Any = None
-    error: InkhornError | None = None
+from desktop_app.core.errors import InkhornError
+from desktop_app.store.opening import OpenReport
+from desktop_app.store.store import Store, open_store
+from desktop_app.worker.lane import Failure, Lane, Then
 
 
 class Storage(QObject):
-    """``run(function, then, failed)`` calls ``function(store)`` on the storage thread.
-
-    A full sync to a slow disk takes longer than a frame; that is why the window never calls the
-    store itself. Calls run one after another in the order they came.
-    """
+    """``run(function, then, failed)`` calls ``function(store)`` on the storage thread, in order."""
 
     opened = Signal(object)  # OpenReport
     open_failed = Signal(object)  # InkhornError
     problem = Signal(object)  # an InkhornError that no caller took
-    _answered = Signal(object)
-    _opened_there = Signal(object)
-    _failed_there = Signal(object)
 
     def __init__(self, path: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._path = path
-        self._calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
-        queued = Qt.ConnectionType.QueuedConnection
-        self._answered.connect(self._take_answer, queued)
-        self._opened_there.connect(self._take_report, queued)
-        self._failed_there.connect(self._take_open_failure, queued)
-        self._thread = threading.Thread(target=self._run, name="storage", daemon=True)
+        self._lane = Lane("storage", self)
+        self._lane.problem.connect(self.problem)
+        # Belong to the storage thread.
+        self._store: Store | None = None
+        self._why_closed = InkhornError("internal", "The database is not open yet.")
 
     def start(self) -> None:
-        self._thread.start()
+        self._lane.run(self._open, self.opened.emit, self.open_failed.emit)
+        self._lane.start()
 
     def run(
         self, function: Callable[[Store], Any], then: Then | None = None, failed: Failure | None = None
     ) -> None:
-        self._calls.put(_Call(function, then, failed))
+        self._lane.run(lambda: function(self._opened_store()), then, failed)
 
     def stop(self) -> None:
         """Finish all that was asked, close the database, end the thread."""
-        self._calls.put(None)
-        if self._thread.is_alive():
-            self._thread.join(30.0)
+        self._lane.run(self._close)
+        self._lane.stop()
 
-    def _run(self) -> None:
+    def _open(self) -> OpenReport:
         try:
-            store, report = open_store(self._path)
+            self._store, report = open_store(self._path)
         except InkhornError as error:
-            log.error("database could not be opened: %s", error.kind)
-            self._failed_there.emit(error)
-            self._refuse_all(error)
-            return
-        self._opened_there.emit(report)
-        while (call := self._calls.get()) is not None:
-            self._answered.emit(self._answer(store, call))
-        store.close()
+            self._why_closed = error
+            raise
+        return report
 
-    def _answer(self, store: Store, call: _Call) -> _Answer:
-        try:
-            return _Answer(call, call.function(store))
-        except InkhornError as error:
-            log.error("storage: %s: %s", error.kind, error.message)
-            return _Answer(call, error=error)
-        except OSError as error:
-            log.exception("storage")
-            return _Answer(call, error=InkhornError(kind_of_os_error(error), str(error)))
-        except Exception as error:  # the thread must outlive any one call
-            log.exception("storage")
-            return _Answer(call, error=InkhornError("internal", str(error)))
+    def _opened_store(self) -> Store:
+        if self._store is None:
+            raise self._why_closed
+        return self._store
 
-    def _refuse_all(self, error: InkhornError) -> None:
-        while (call := self._calls.get()) is not None:
-            self._answered.emit(_Answer(call, error=error))
-
-    @Slot(object)
-    def _take_answer(self, answer: _Answer) -> None:
-        call = answer.call
-        if answer.error is None:
-            if call.then:
-                call.then(answer.result)
-        elif call.failed:
-            call.failed(answer.error)
-        else:
-            self.problem.emit(answer.error)
-
-    @Slot(object)
-    def _take_report(self, report: OpenReport) -> None:
-        self.opened.emit(report)
-
-    @Slot(object)
-    def _take_open_failure(self, error: InkhornError) -> None:
-        self.open_failed.emit(error)
+    def _close(self) -> None:
+        if self._store is not None:
+            self._store.close()

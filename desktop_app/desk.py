@@ -1,0 +1,187 @@
+"""Everything in its place: the window with its panes, the worker, the storage, and their wiring."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QApplication
+
+from desktop_app.core.errors import InkhornError
+from desktop_app.core.i18n import tr
+from desktop_app.core.paths import Paths
+from desktop_app.core.settings import Settings, save_settings
+from desktop_app.model_choice import load_command
+from desktop_app.store.opening import OpenReport
+from desktop_app.ui.about import AboutDialog
+from desktop_app.ui.chat.chat_desk import ChatDesk
+from desktop_app.ui.chat.problems import words
+from desktop_app.ui.engine_view import EngineView
+from desktop_app.ui.first_run import FirstRunPage
+from desktop_app.ui.language import use_language
+from desktop_app.ui.settings_dialog import SettingsDialog
+from desktop_app.ui.theme import apply_theme
+from desktop_app.ui.widgets.banner import Banner
+from desktop_app.ui.window import MainWindow
+from desktop_app.worker.engine_worker import EngineWorker
+from desktop_app.worker.lane import Lane
+from desktop_app.worker.storage import Storage
+
+log = logging.getLogger(__name__)
+
+KEEP_DELETED_S = 30 * 24 * 3600.0
+"""Deleted conversations can be brought back by undo; after a month they are really gone."""
+
+TEXT_SIZES = range(12, 29)
+
+
+class Desk(QObject):
+    """Owns all long-lived parts. ``start`` and ``stop`` are called once each."""
+
+    def __init__(self, app: QApplication, paths: Paths, settings: Settings) -> None:
+        super().__init__(app)
+        self._app = app
+        self._paths = paths
+        self.settings = settings
+        # First, so that the engine's process starts up while the window is being built.
+        self.worker = EngineWorker(self)
+        self._use_model()
+        self.worker.start()
+        self.storage = Storage(paths.database, self)
+        self.storage.opened.connect(self._opened)
+        self.storage.open_failed.connect(self._tell)
+        self.storage.problem.connect(self._tell)
+        self.storage.start()
+        self.background = Lane("background", self)
+        self.background.problem.connect(self._tell)
+        self.background.start()
+        self.window = MainWindow(settings.window)
+        self.window.geometry_changed.connect(self._remember)
+        self.window.settings_asked.connect(self.show_settings)
+        self.chat = ChatDesk(self.window, self.storage, self.worker, self.background, settings, paths)
+        self.chat.restart_wanted.connect(self._restart_engine)
+        self.chat.remembered.connect(self._remember)
+        self.window.add_pane("chat", "message-square", lambda: tr("Chat"), self.chat.pane)
+        self._engine_view = EngineView(self.worker, self.window.status_line, self)
+        self._engine_view.restart_wanted.connect(self._restart_engine)
+        self._engine_view.model_ready.connect(self.chat.use_model_name)
+        self.chat.replied.connect(self._engine_view.show_reply)
+        self._connect_menus()
+
+    def start(self) -> None:
+        """Show the window. The engine and the database come up behind it."""
+        if not self.settings.welcomed:
+            page = FirstRunPage(self._paths.data, self.settings.language)
+            page.language_chosen.connect(lambda language: self.use(replace(self.settings, language=language)))
+            page.finished.connect(lambda: self._welcomed(page))
+            self.window.cover(page)
+        self.chat.start(int(self.settings.window.get("conversation", 0) or 0))
+        self.window.show()
+        if self.settings.welcomed:
+            self.chat.pane.write()
+
+    def stop(self) -> None:
+        """In the order of what must not be lost: drafts and replies, the database, then the engine."""
+        self.chat.flush()
+        self.storage.run(lambda store: store.purge_deleted(KEEP_DELETED_S))
+        self.background.stop()
+        self.storage.stop()
+        self.worker.stop()
+
+    # --- settings -----------------------------------------------------------------------------
+
+    def use(self, settings: Settings) -> None:
+        """Apply ``settings`` and keep them."""
+        old, self.settings = self.settings, settings
+        if settings.language != old.language:
+            use_language(self._app, settings.language, self._paths.resources / "i18n")
+        if settings.theme != old.theme:
+            apply_theme(self._app, settings.theme)
+            self.window.menus.action(f"theme_{settings.theme}").setChecked(True)
+        if settings.threads != old.threads:
+            self._use_model()
+        self.chat.use_settings(settings)
+        self._save()
+
+    @Slot()
+    def show_settings(self) -> None:
+        dialog = SettingsDialog(self.settings, self._paths, self.window)
+        dialog.changed.connect(self.use)
+        dialog.open()
+
+    def _save(self) -> None:
+        try:
+            save_settings(self.settings, self._paths.settings)
+        except OSError as error:
+            log.error("settings could not be saved: %s", error)
+
+    @Slot(object)
+    def _remember(self, values: dict[str, object]) -> None:
+        self.settings = replace(self.settings, window={**self.settings.window, **values})
+        self._save()
+
+    def _welcomed(self, page: FirstRunPage) -> None:
+        self.use(replace(self.settings, welcomed=True))
+        self.window.uncover(page)
+        self.chat.pane.write()
+
+    # --- engine -------------------------------------------------------------------------------
+
+    def _use_model(self) -> None:
+        try:
+            self.worker.use_model(load_command(self._paths, threads=self.settings.threads))
+        except InkhornError as error:
+            self.worker.refuse_model(error)
+
+    @Slot()
+    def _restart_engine(self) -> None:
+        self._use_model()
+        self.worker.retry()
+
+    # --- what went wrong ------------------------------------------------------------------------
+
+    @Slot(object)
+    def _tell(self, error: InkhornError) -> None:
+        sentence = words(error.kind, error.message, error.values)
+        self.window.show_banner(Banner("danger", lambda: sentence))
+
+    @Slot(object)
+    def _opened(self, report: OpenReport) -> None:
+        if report.read_only:
+            self.chat.set_read_only(True)
+            self._tell(InkhornError(report.read_only, ""))
+        if report.damaged_file is not None:
+            place = str(report.damaged_file)
+            counts = (report.recovered_messages, report.recovered_conversations)
+            self.window.show_banner(
+                Banner(
+                    "warning",
+                    lambda: tr(
+                        "The file with your conversations was damaged. {messages} messages in {conversations} "
+                        "conversations could be read and are here; the damaged file is kept at {place}.",
+                        messages=f"{counts[0]:,}",
+                        conversations=f"{counts[1]:,}",
+                        place=place,
+                    ),
+                )
+            )
+
+    # --- menus ----------------------------------------------------------------------------------
+
+    def _connect_menus(self) -> None:
+        connect = self.window.connect_action
+        for choice in ("system", "light", "dark"):
+            action = connect(f"theme_{choice}", lambda choice=choice: self.use(replace(self.settings, theme=choice)))
+            action.setChecked(self.settings.theme == choice)
+        connect("text_larger", lambda: self._size_text(self.settings.text_size + 1))
+        connect("text_smaller", lambda: self._size_text(self.settings.text_size - 1))
+        connect("text_reset", lambda: self._size_text(Settings().text_size))
+        connect("open_data", lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._paths.data))))
+        connect("open_logs", lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._paths.logs))))
+        connect("about", lambda: AboutDialog(self.window).open())
+        self.chat.connect_menus(connect)
+
+    def _size_text(self, size: int) -> None:
+        self.use(replace(self.settings, text_size=max(TEXT_SIZES.start, min(TEXT_SIZES.stop - 1, size))))

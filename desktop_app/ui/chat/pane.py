@@ -1,0 +1,159 @@
+"""The chat pane: the list of conversations, the conversation, and the place to write."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+
+from desktop_app.core.i18n import mark, tr
+from desktop_app.core.settings import Settings
+from desktop_app.ui.chat.composer import Composer
+from desktop_app.ui.chat.context_meter import ContextMeter
+from desktop_app.ui.chat.header import ChatHeader
+from desktop_app.ui.chat.sampling_button import SamplingButton
+from desktop_app.ui.chat_list.conversation_list import ConversationList
+from desktop_app.ui.conversation.view import ConversationView
+from desktop_app.ui.personas import PersonaPicker
+from desktop_app.ui.theme import READING_WIDTH, set_look, space
+from desktop_app.ui.widgets.banner import Banner
+from desktop_app.ui.widgets.empty_state import EmptyState
+
+LIST_WIDTH = 264
+ONE_AT_A_TIME_BELOW = 620  # px: narrower, the list and the conversation take turns
+
+SUGGESTIONS = (
+    mark("Explain why the sky is blue, in three sentences."),
+    mark("Write a short, friendly note to thank a colleague."),
+    mark("Give me five ideas for a quiet weekend."),
+)
+
+
+class ChatPane(QWidget):
+    """Builds and arranges; what happens is the controllers' business."""
+
+    list_shown = Signal(bool)
+
+    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.list = ConversationList(self)
+        self.view = ConversationView(settings.text_size, settings.reading_font == "serif", self)
+        self.composer = Composer(self)
+        self.meter = ContextMeter(self)
+        self.persona = PersonaPicker(self)
+        self.sampling = SamplingButton(self)
+        self.header = ChatHeader(self.persona, self.sampling, self)
+        self.empty = EmptyState(
+            "",
+            lambda: tr("What shall we write?"),
+            lambda: tr("The model runs on this computer. What you write stays here."),
+            suggestions=tuple((lambda text=text: tr(text)) for text in SUGGESTIONS),
+        )
+        self.empty.suggested.connect(self._suggest)
+        self.view.empty_widget(self.empty)
+        self.composer.notes.addWidget(self.meter)
+        self.meter.set_plan(None)
+        self._banner: Banner | None = None
+        self._build()
+        self._list_wanted = bool(settings.window.get("list", True))
+        self._narrow = False
+        self.header.list_toggled.connect(self.toggle_list)
+        self.list.opened.connect(self._opened)
+        self.list.new_requested.connect(self._opened)
+        self.use_settings(settings)
+        self._arrange()
+
+    def use_settings(self, settings: Settings) -> None:
+        self.view.set_reading(settings.text_size, settings.reading_font == "serif")
+        self.composer.set_enter_sends(settings.send_with == "enter")
+
+    def show_banner(self, banner: Banner | None) -> None:
+        """One banner above the composer at a time; None takes it away."""
+        if self._banner is not None:
+            self._banner_place.removeWidget(self._banner)
+            self._banner.deleteLater()
+        self._banner = banner
+        if banner is not None:
+            banner.closed.connect(self._banner_closed)
+            self._banner_place.addWidget(banner)
+
+    def is_list_shown(self) -> bool:
+        return self.list.isVisibleTo(self)
+
+    def toggle_list(self) -> None:
+        self._list_wanted = not self.is_list_shown()
+        self._arrange()
+        self.list_shown.emit(self._list_wanted)
+
+    def find(self) -> None:
+        """Go to the search field of the list."""
+        self._list_wanted = True
+        self._arrange()
+        self.list.focus_search()
+
+    def write(self) -> None:
+        """Go to the place to write."""
+        self._opened()
+        self.composer.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _build(self) -> None:
+        set_look(self, surface="paper")
+        self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        self._splitter.setChildrenCollapsible(False)
+        self._splitter.setHandleWidth(1)
+        self._main = QWidget(self._splitter)
+        column = QVBoxLayout(self._main)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.header)
+        column.addWidget(self.view, 1)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(space(4), space(1), space(4), space(4))
+        foot.addStretch(1)
+        desk = QWidget(self._main)
+        desk.setMaximumWidth(READING_WIDTH + space(8))
+        self._banner_place = QVBoxLayout(desk)
+        self._banner_place.setContentsMargins(0, 0, 0, 0)
+        self._banner_place.setSpacing(space(2))
+        self._banner_place.setDirection(QVBoxLayout.Direction.BottomToTop)
+        self._banner_place.addWidget(self.composer)
+        foot.addWidget(desk, 1000)
+        foot.addStretch(1)
+        column.addLayout(foot)
+        self._splitter.addWidget(self.list)
+        self._splitter.addWidget(self._main)
+        self._splitter.setStretchFactor(1, 1)
+        self._splitter.setSizes([LIST_WIDTH, 4 * LIST_WIDTH])
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self._splitter)
+        self.setFocusProxy(self.composer)
+
+    def _arrange(self) -> None:
+        self.list.setVisible(self._list_wanted)
+        self._main.setVisible(not (self._narrow and self._list_wanted))
+
+    def _opened(self) -> None:
+        if self._narrow and self._list_wanted:
+            self._list_wanted = False
+            self._arrange()
+
+    def _suggest(self, text: str) -> None:
+        self.composer.sent.emit(text)
+
+    def _banner_closed(self) -> None:
+        self._banner = None
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = event.size().width() < ONE_AT_A_TIME_BELOW
+        if narrow != self._narrow:
+            self._narrow = narrow
+            # Growing narrow shows the conversation; growing wide brings the list back.
+            self._list_wanted = not narrow
+            self._arrange()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange and hasattr(self, "meter"):
+            self.meter.retranslate()

@@ -1,0 +1,62 @@
+"""Engines that do one thing wrong, or nothing at all, as real processes."""
+
+from __future__ import annotations
+
+import os
+import time
+from multiprocessing.connection import Connection
+
+from desktop_app.core.messages import Cancel, ContextPlan, Done, Generate, Load, ModelInfo, Plan, Reply, Shutdown, Text
+
+MODEL = ModelInfo("Fake", "none", "cpu", "fp32", 1, 128, 1, 0.0)
+
+
+def reply(stop_reason: str = "end") -> Reply:
+    return Reply(stop_reason, 1, 0, 1, 0.0, 1.0, 0)  # type: ignore[arg-type]
+
+
+def obedient(connection: Connection) -> None:
+    """Answers "hello"; to a message "slow" with a word every 20 ms until it is cancelled; dies of
+    "die"; says nothing more after "deaf"."""
+    while True:
+        command = connection.recv()
+        if isinstance(command, Shutdown):
+            connection.send(Done(command.id))
+            return
+        if isinstance(command, Load):
+            connection.send(Done(command.id, MODEL))
+        elif isinstance(command, Plan):
+            connection.send(Done(command.id, ContextPlan((), (), {}, 0, 128, 0)))
+        elif isinstance(command, Cancel):
+            connection.send(Done(command.id))
+        elif isinstance(command, Generate):
+            text = command.messages[-1].text
+            if text == "die":
+                connection.send(Text(command.id, "par"))
+                os._exit(9)
+            if text == "deaf":
+                time.sleep(3600)
+            if text == "slow":
+                _slow(connection, command)
+                continue
+            connection.send(Text(command.id, "hello"))
+            connection.send(Done(command.id, reply()))
+
+
+def _slow(connection: Connection, command: Generate) -> None:
+    while True:
+        connection.send(Text(command.id, "word "))
+        if connection.poll(0.02):
+            asked = connection.recv()
+            if isinstance(asked, Plan):
+                connection.send(Done(asked.id, ContextPlan((), (), {}, 0, 128, 0)))
+            elif isinstance(asked, Cancel | Shutdown):
+                connection.send(Done(asked.id))
+                connection.send(Done(command.id, reply("cancelled")))
+                if isinstance(asked, Shutdown):
+                    return
+                break
+
+
+def stillborn(connection: Connection) -> None:
+    os._exit(3)

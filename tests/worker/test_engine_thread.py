@@ -1,0 +1,163 @@
+"""The engine thread against real processes that behave and misbehave."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Callable, Iterator
+from multiprocessing.connection import Connection
+
+import pytest
+
+from desktop_app.core.messages import ChatMessage, Done, Event, Failed, Generate, Load, Plan, Text
+from desktop_app.core.sampling import Sampling
+from desktop_app.worker import engine_thread
+from desktop_app.worker.engine_process import EngineProcess
+from desktop_app.worker.engine_thread import EngineState, EngineThread
+from desktop_app.worker.queue import Priority
+from tests.worker import fake_engines
+
+PATIENCE_S = 30.0
+
+
+class Desk:
+    """An engine thread with what it told."""
+
+    def __init__(self, target: Callable[[Connection], None]) -> None:
+        self.events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        self.states: queue.SimpleQueue[EngineState] = queue.SimpleQueue()
+        self.seen: list[Event] = []
+        self.thread = EngineThread(self.events.put, self.states.put, lambda: EngineProcess(target))
+
+    def generate(self, text: str, priority: Priority = Priority.PRESSED, topic: str = "") -> int:
+        command = Generate(self.thread.next_id(), (ChatMessage("user", text),), Sampling())
+        return self.thread.submit(command, priority, topic)
+
+    def terminal(self, command_id: int) -> Done | Failed:
+        while True:
+            for event in self.seen:
+                if event.id == command_id and isinstance(event, Done | Failed):
+                    return event
+            self.seen.append(self.events.get(timeout=PATIENCE_S))
+
+    def first_text(self, command_id: int) -> None:
+        while not any(isinstance(event, Text) and event.id == command_id for event in self.seen):
+            self.seen.append(self.events.get(timeout=PATIENCE_S))
+
+    def until(self, phase: str) -> EngineState:
+        while True:
+            state = self.states.get(timeout=PATIENCE_S)
+            if state.phase == phase:
+                return state
+
+
+@pytest.fixture
+def desk(request: pytest.FixtureRequest) -> Iterator[Desk]:
+    made = Desk(getattr(request, "param", fake_engines.obedient))
+    made.thread.use_model(Load(0, "model", "prepared"))
+    made.thread.start()
+    yield made
+    made.thread.stop()
+    for event in made.seen:
+        if isinstance(event, Done | Failed):
+            same = [e for e in made.seen if e.id == event.id and isinstance(e, Done | Failed)]
+            assert same == [event], "more than one terminal event"
+
+
+def test_a_command_waits_for_the_model_and_is_answered(desk: Desk) -> None:
+    asked = desk.generate("hi")
+    assert isinstance(desk.terminal(asked), Done)
+    assert [event.text for event in desk.seen if isinstance(event, Text)] == ["hello"]
+    assert desk.until("ready").model == fake_engines.MODEL
+
+
+def test_a_running_reply_is_cancelled_and_the_next_one_runs(desk: Desk) -> None:
+    slow = desk.generate("slow")
+    after = desk.generate("hi")
+    desk.first_text(slow)
+    desk.thread.cancel(slow)
+    ended = desk.terminal(slow)
+    assert isinstance(ended, Done)
+    assert ended.result.stop_reason == "cancelled"
+    assert isinstance(desk.terminal(after), Done)
+
+
+def test_a_waiting_reply_is_cancelled_without_the_engine(desk: Desk) -> None:
+    slow, waiting = desk.generate("slow"), desk.generate("hi")
+    desk.thread.cancel(waiting)
+    ended = desk.terminal(waiting)
+    assert isinstance(ended, Failed)
+    assert ended.kind == "cancelled"
+    desk.thread.cancel(slow)
+    desk.terminal(slow)
+
+
+def test_plans_are_answered_while_a_reply_is_written(desk: Desk) -> None:
+    slow = desk.generate("slow")
+    desk.first_text(slow)
+    plan = desk.thread.submit(Plan(desk.thread.next_id(), (), 0))
+    assert isinstance(desk.terminal(plan), Done)
+    desk.thread.cancel(slow)
+    desk.terminal(slow)
+
+
+def test_what_was_pressed_goes_before_what_runs_as_one_types(desk: Desk) -> None:
+    slow = desk.generate("slow")
+    typed = [desk.generate("hi", Priority.TYPING, "preview") for _ in range(5)]
+    pressed = desk.generate("hi")
+    desk.first_text(slow)
+    desk.thread.cancel(slow)
+    assert isinstance(desk.terminal(typed[-1]), Done)
+    order = [event.id for event in desk.seen if isinstance(event, Done)]
+    assert order.index(pressed) < order.index(typed[-1])
+    for old in typed[:-1]:
+        ended = desk.terminal(old)
+        assert isinstance(ended, Failed)
+        assert ended.kind == "cancelled"
+
+
+def test_a_dead_engine_fails_its_reply_and_serves_the_next(desk: Desk) -> None:
+    died = desk.generate("die")
+    after = desk.generate("hi")
+    ended = desk.terminal(died)
+    assert isinstance(ended, Failed)
+    assert ended.kind == "engine_died"
+    assert "9" in ended.detail
+    assert isinstance(desk.terminal(after), Done)
+
+
+def test_an_engine_that_does_not_answer_a_cancel_is_replaced(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine_thread, "CANCEL_PATIENCE_S", 0.2)
+    desk.until("ready")
+    before = desk.thread.engine_pid()
+    deaf = desk.generate("deaf")
+    desk.until("busy")
+    desk.thread.cancel(deaf)
+    ended = desk.terminal(deaf)
+    assert isinstance(ended, Failed)
+    assert ended.kind == "cancelled"
+    assert isinstance(desk.terminal(desk.generate("hi")), Done)
+    assert desk.thread.engine_pid() != before
+
+
+@pytest.mark.parametrize("desk", [fake_engines.stillborn], indirect=True)
+def test_an_engine_that_never_lives_is_given_up_and_said_so(desk: Desk) -> None:
+    asked = desk.generate("hi")
+    ended = desk.terminal(asked)
+    assert isinstance(ended, Failed)
+    assert ended.kind == "engine_unavailable"
+    assert desk.until("failed").failure is not None
+    later = desk.terminal(desk.generate("hi"))
+    assert isinstance(later, Failed)
+    assert later.kind == "engine_unavailable"
+
+
+def test_stopping_answers_everyone(desk: Desk) -> None:
+    slow, waiting = desk.generate("slow"), desk.generate("hi")
+    desk.first_text(slow)
+    desk.thread.stop()
+    for command_id in (slow, waiting):
+        ended = desk.terminal(command_id)
+        assert isinstance(ended, Failed)
+        assert ended.kind == "cancelled"
