@@ -1,4 +1,4 @@
-"""The catalogue of known models, ``models/catalogue.toml``, as plain values."""
+"""The list of known models, ``models/catalogue.toml``, as plain values."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from desktop_app.core.errors import InkhornError
 
 _T = TypeVar("_T")
+FILE_NAME = "catalogue.toml"
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -51,6 +52,11 @@ class Model:
     file: ModelFile
     source: WheelSource
 
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the file that the engine opens."""
+        return self.file.sha256
+
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
@@ -65,9 +71,10 @@ class Catalogue:
         return next((model for model in self.models if model.id == model_id), None)
 
 
-def load_catalogue(path: Path) -> Catalogue:
-    """Read and check the catalogue. Raises `InkhornError` of kind ``bad_file`` that names the entry and
+def load_catalogue(models: Path) -> Catalogue:
+    """Read and check ``catalogue.toml`` in the folder ``models``. Raises `InkhornError` of kind ``bad_file`` that names the entry and
     the field that is wrong, or ``model_missing`` if there is no catalogue."""
+    path = models / FILE_NAME
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:

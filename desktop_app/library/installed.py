@@ -36,7 +36,7 @@ def places(model: Model, paths: Paths) -> tuple[tuple[Path, bool], ...]:
     return ((bundled, True), (own, False))
 
 
-def find_installed(model: Model, paths: Paths) -> Installed:
+def look_up(model: Model, paths: Paths) -> Installed:
     """A quick look, by size alone: the first file that has the right one."""
     wrong: Installed | None = None
     for path, bundled in places(model, paths):
@@ -51,9 +51,9 @@ def find_installed(model: Model, paths: Paths) -> Installed:
     return wrong or Installed(model, "missing", own, bundled)
 
 
-def usable_file(model: Model, paths: Paths) -> Path:
-    """The model's file. Raises `InkhornError`: ``model_missing`` or ``model_damaged``."""
-    found = find_installed(model, paths)
+def find_installed(model: Model, paths: Paths) -> Path:
+    """The model's file, if a quick look finds nothing wrong. Raises `InkhornError`: ``model_missing`` or ``model_damaged``."""
+    found = look_up(model, paths)
     if found.state == "missing":
         raise InkhornError(
             "model_missing", f"The model {model.name} is not on this computer.", model=model.id
@@ -69,7 +69,7 @@ def usable_file(model: Model, paths: Paths) -> Path:
 
 
 def verify_installed(model: Model, paths: Paths, told: Told | None = None) -> Path:
-    """The model's file after a look at each of its bytes. Raises as `usable_file` does."""
-    path = usable_file(model, paths)
+    """The model's file after a look at each of its bytes. Raises as `find_installed` does."""
+    path = find_installed(model, paths)
     check(path, model.file, told)
     return path

@@ -40,10 +40,10 @@ def fetch_starter(model: Model, folder: Path, say: Say = print, told: Told | Non
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m desktop_app.library.starter", description=__doc__)
     parser.add_argument("--to", type=Path, required=True, metavar="FOLDER")
-    parser.add_argument("--catalogue", type=Path, default=bundle_root() / "models" / "catalogue.toml")
+    parser.add_argument("--models", type=Path, default=bundle_root() / "models", metavar="FOLDER")
     options = parser.parse_args(arguments)
     try:
-        model = load_catalogue(options.catalogue).starter
+        model = load_catalogue(options.models).starter
         path = fetch_starter(model, options.to)
     except InkhornError as error:
         print(f"inkhorn: {error.message}")
