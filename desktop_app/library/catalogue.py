@@ -71,10 +71,13 @@ class Catalogue:
         return next((model for model in self.models if model.id == model_id), None)
 
 
-def load_catalogue(models: Path) -> Catalogue:
-    """Read and check ``catalogue.toml`` in the folder ``models``. Raises `InkhornError` of kind ``bad_file`` that names the entry and
-    the field that is wrong, or ``model_missing`` if there is no catalogue."""
-    path = models / FILE_NAME
+def load_catalogue(folder: Path) -> Catalogue:
+    """Read and check ``catalogue.toml`` in ``folder``.
+
+    Raises `InkhornError` of kind ``bad_file`` that names the entry and the field that is wrong, or
+    ``model_missing`` if there is no catalogue.
+    """
+    path = folder / FILE_NAME
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:

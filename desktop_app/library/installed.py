@@ -52,7 +52,10 @@ def look_up(model: Model, paths: Paths) -> Installed:
 
 
 def find_installed(model: Model, paths: Paths) -> Path:
-    """The model's file, if a quick look finds nothing wrong. Raises `InkhornError`: ``model_missing`` or ``model_damaged``."""
+    """The model's file, if a quick look finds nothing wrong.
+
+    Raises `InkhornError` of kind ``model_missing`` or ``model_damaged``.
+    """
     found = look_up(model, paths)
     if found.state == "missing":
         raise InkhornError(
