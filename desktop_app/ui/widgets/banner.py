@@ -13,6 +13,7 @@ from desktop_app.core.i18n import tr
 from desktop_app.ui.icons import icon, pixmap
 from desktop_app.ui.theme import space, theme_of
 from desktop_app.ui.widgets.announce import announce
+from desktop_app.ui.widgets.policies import keep_height
 
 Tone = Literal["info", "warning", "danger"]
 _ICONS = {"info": "info", "warning": "triangle-alert", "danger": "circle-alert"}
@@ -47,7 +48,10 @@ class Banner(QFrame):
         self._label = QLabel(self)
         self._label.setWordWrap(True)
         self._label.setTextFormat(Qt.TextFormat.PlainText)
-        self._label.setMinimumSize(120, ROW)
+        self._label.setMinimumWidth(120)
+        self._label.setContentsMargins(0, space(1.5), 0, space(1.5))  # one line is as high as a button
+        self._label.setSizePolicy(keep_height())
+        self.setSizePolicy(keep_height())
         self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._buttons = [QPushButton(self) for _ in actions]
         for button, (_, do) in zip(self._buttons, actions, strict=True):
