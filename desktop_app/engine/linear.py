@@ -1,0 +1,119 @@
+"""Linear layers in the forms that the CPU multiplies fast.
+
+A layer is one or more `Part`s stacked by output rows (query, key and value of different types stay
+apart). Forms, by the names of their tensors:
+
+- ``dense``: ``weight [n, k]`` in float32 or bfloat16;
+- ``int4``: ``packed`` uint8 ``[n, k / 2]`` in the CPU kernel's own order, ``scales`` bfloat16
+  ``[k / 32, n, 2]`` (scale and zero): w = (q − 8)·scale + zero;
+- ``int8``: two ``int4`` planes, ``packed``/``scales`` and ``packed_low``/``scales_low``: a value
+  −128…127 is 16·high + low, so that Q8_0's own values and scales are kept without a new rounding
+  (torch's int8 kernel has one scale per row only), at the same cost per byte.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+GROUP = 32
+UNPACK_ROWS = 16
+"""From this many input rows on, unpacking the layer and a dense product beats the packed kernel."""
+_BLOCK = 64 if torch.backends.cpu.get_cpu_capability() == "AVX512" else 32
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """An int4 plane: see above. ``rows`` is n."""
+
+    packed: Tensor
+    scales: Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Dense:
+    weight: Tensor
+
+
+Part = Dense | tuple[Packed, ...]
+Linear = tuple[Part, ...]
+
+
+def can_pack(rows: int, columns: int) -> bool:
+    """Whether the kernel takes a matrix of this size on this CPU, without a slow tail."""
+    return kernel_name() != "" and rows % 64 == 0 and columns % GROUP == 0
+
+
+def kernel_name() -> str:
+    """The CPU kernel whose order `Packed.packed` has; empty where torch has no fast one."""
+    capability = torch.backends.cpu.get_cpu_capability()
+    return {"AVX512": "avx512", "AVX2": "avx2"}.get(capability, "")
+
+
+def layout() -> str:
+    """A short name of the order that packed weights have here, from packing a known matrix: it differs
+    between CPU kernels and may between versions of torch."""
+    pattern = (torch.arange(128 * 64, dtype=torch.int32) * 7 % 13).reshape(128, 64)
+    packed = torch._convert_weight_to_int4pack_for_cpu(pattern, 1)
+    return hashlib.sha256(packed.numpy().tobytes()).hexdigest()[:16]
+
+
+def pack(values: Tensor, scale: Tensor, zero: Tensor) -> Packed:
+    """``values`` 0…15 ``[n, k]`` (any integer type), ``scale`` and ``zero`` ``[n, k / 32]``."""
+    packed = torch._convert_weight_to_int4pack_for_cpu(values.to(torch.int32), 1)
+    pairs = torch.stack([scale, zero], dim=-1).to(torch.bfloat16)
+    return Packed(packed, pairs.transpose(0, 1).contiguous())
+
+
+def unpack(plane: Packed) -> Tensor:
+    """The plane's values as bfloat16 ``[n / block, k, block]``: a batch of column blocks, which is the
+    order that both the packing and a batched product like."""
+    n, half = plane.packed.shape
+    k = 2 * half
+    blocks, groups = n // _BLOCK, k // GROUP
+    raw = plane.packed.view(blocks, k, _BLOCK // 2)
+    values = torch.empty(blocks, k, _BLOCK, dtype=torch.bfloat16)
+    values[:, :, : _BLOCK // 2] = raw & 15
+    values[:, :, _BLOCK // 2 :] = raw >> 4
+    values -= 8
+    scales = plane.scales.view(groups, blocks, _BLOCK, 2).transpose(0, 1).unsqueeze(2)
+    grouped = values.view(blocks, groups, GROUP, _BLOCK)
+    torch.addcmul(scales[..., 1], grouped, scales[..., 0], out=grouped)
+    return values
+
+
+def dense_of(plane: Packed) -> Tensor:
+    """The plane as a plain ``[n, k]`` matrix, bfloat16."""
+    blocks = unpack(plane)
+    return blocks.transpose(1, 2).reshape(-1, blocks.shape[1])
+
+
+def apply(x: Tensor, linear: Linear) -> Tensor:
+    """x Wᵀ for float32 ``x [t, k]``: float32 ``[t, n]``."""
+    if len(linear) == 1:
+        return _apply_part(x, linear[0])
+    return torch.cat([_apply_part(x, part) for part in linear], dim=-1)
+
+
+def _apply_part(x: Tensor, part: Part) -> Tensor:
+    if isinstance(part, Dense):
+        return F.linear(x.to(part.weight.dtype), part.weight).float()
+    narrow = x.to(torch.bfloat16)
+    if x.shape[0] >= UNPACK_ROWS:
+        total = _unpacked_product(narrow, part[0])
+        for plane in part[1:]:
+            total += _unpacked_product(narrow, plane)
+        return total
+    total = torch._weight_int4pack_mm_for_cpu(narrow, part[0].packed, GROUP, part[0].scales).float()
+    for plane in part[1:]:
+        total += torch._weight_int4pack_mm_for_cpu(narrow, plane.packed, GROUP, plane.scales)
+    return total
+
+
+def _unpacked_product(x: Tensor, plane: Packed) -> Tensor:
+    product = torch.matmul(x, unpack(plane))  # [n / block, t, block]
+    return product.transpose(0, 1).reshape(x.shape[0], -1).float()

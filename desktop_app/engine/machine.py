@@ -1,0 +1,106 @@
+"""What this computer has: cores and free memory. Standard library only."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import platform
+import re
+import sys
+from pathlib import Path
+
+from desktop_app.core.errors import InkhornError
+
+_CPUINFO = Path("/proc/cpuinfo")
+_CPUS = Path("/sys/devices/system/cpu")
+
+
+def physical_cores() -> int:
+    """Cores that this process may use, hyper-threads not counted; 0 where the system does not say."""
+    if not sys.platform.startswith("linux"):
+        return 0
+    usable = os.sched_getaffinity(0)
+    siblings: set[str] = set()
+    for number in usable:
+        try:
+            text = (_CPUS / f"cpu{number}/topology/thread_siblings_list").read_text(encoding="ascii")
+        except OSError:
+            text = str(number)
+        siblings.add(text.strip())
+    return max(1, len(siblings))
+
+
+def cpu_kind() -> str:
+    """The instruction set that decides how weights are packed, as far as it shows without torch."""
+    asked = os.environ.get("ATEN_CPU_CAPABILITY", "")
+    if asked:
+        return "".join(letter for letter in asked.lower() if letter.isalnum())
+    try:
+        flags = set(re.findall(r"^flags\s*:(.*)$", _CPUINFO.read_text(), re.MULTILINE)[0].split())
+    except (OSError, IndexError, UnicodeDecodeError):
+        return platform.machine().lower() or "cpu"
+    if flags >= {"avx512f", "avx512bw", "avx512vl", "avx512dq"}:
+        return "avx512"
+    return "avx2" if "avx2" in flags else "plain"
+
+
+def free_memory() -> int | None:
+    """Bytes that can be had without swapping, within the container's limit; None if not known."""
+    if sys.platform.startswith("linux"):
+        found = [value for value in (_meminfo_available(), _cgroup_left()) if value is not None]
+        return min(found) if found else None
+    if sys.platform == "win32":
+        return _windows_available()
+    return None
+
+
+def check_memory(needed: int) -> None:
+    """Raises InkhornError of kind ``memory`` with ``needed_bytes`` and ``free_bytes`` if it is too much."""
+    free = free_memory()
+    if free is not None and needed > free:
+        raise InkhornError(
+            "memory",
+            f"Not enough memory for this model: it needs about {needed / 1e9:.1f} GB, "
+            f"{free / 1e9:.1f} GB is free.",
+            needed_bytes=needed,
+            free_bytes=free,
+        )
+
+
+def _meminfo_available() -> int | None:
+    try:
+        for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
+            if line.startswith("MemAvailable:"):
+                return int(line.split()[1]) * 1024
+    except (OSError, ValueError, IndexError):
+        pass  # not known
+    return None
+
+
+def _cgroup_left() -> int | None:
+    """What the container's limit leaves (cgroup v2); the page cache in it can be given back."""
+    folder = Path("/sys/fs/cgroup")
+    try:
+        limit = int((folder / "memory.max").read_text(encoding="ascii"))
+        used = int((folder / "memory.current").read_text(encoding="ascii"))
+        for line in (folder / "memory.stat").read_text(encoding="ascii").splitlines():
+            name, value = line.split()
+            if name in ("inactive_file", "active_file"):
+                used -= int(value)
+        return max(0, limit - used)
+    except (OSError, ValueError):
+        return None  # no limit ("max"), or no cgroup v2
+
+
+def _windows_available() -> int | None:
+    class Status(ctypes.Structure):
+        _fields_ = (
+            ("length", ctypes.c_ulong),
+            ("load", ctypes.c_ulong),
+            *((name, ctypes.c_ulonglong) for name in ("total", "available", "a", "b", "c", "d", "e")),
+        )
+
+    status = Status()
+    status.length = ctypes.sizeof(Status)
+    kernel = getattr(ctypes, "windll").kernel32  # noqa: B009 (exists on Windows only)
+    return int(status.available) if kernel.GlobalMemoryStatusEx(ctypes.byref(status)) else None

@@ -1,0 +1,205 @@
+"""The fast local form of a model: a folder made once from the model file, memory-mapped after that.
+
+``weights.safetensors``, the vocabulary's files and ``model.json`` (everything else, with the sizes,
+times and hashes of the others). A folder is written beside its place, synced and renamed, so it is
+whole or not there; one that is damaged later is thrown away and made again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import struct
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from desktop_app.engine.architecture import Architecture, architecture_from_json
+from desktop_app.engine.tokenizer import Vocabulary, dump_vocabulary, load_vocabulary
+
+if TYPE_CHECKING:  # torch is imported while these files are read
+    from torch import Tensor
+
+FORMAT = 1
+"""Raise it with every change of what `desktop_app.engine.convert` makes."""
+_WEIGHTS = "weights.safetensors"
+_HEADER_PER_TENSOR = 256
+_ALIGNMENT = 64
+
+
+class DamagedPreparedError(Exception):
+    """The folder cannot be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What is known of a model besides its weights. ``layout`` names the order of packed weights: the
+    CPU's kernel has one of its own (`desktop_app.engine.linear.layout`)."""
+
+    name: str
+    precision: str
+    layout: str
+    parameters: int
+    architecture: Architecture
+    chat_template: str | None
+    bos: str
+    eos: str
+    vocabulary: Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    description: Description
+    weights: Path
+    bytes: int
+
+
+def read_prepared(folder: Path) -> Prepared:
+    """Open and check ``folder``. Raises FileNotFoundError if there is none, and `DamagedPreparedError`.
+
+    The weights are read in full only when their size or time is not the one noted.
+    """
+    text = (folder / "model.json").read_text(encoding="utf-8")
+    try:
+        held = json.loads(text)
+        if held["format"] != FORMAT:
+            raise DamagedPreparedError("another format")
+        files = {}
+        for name, digest in held["files"].items():
+            content = (folder / name).read_bytes()
+            if hashlib.sha256(content).hexdigest() != digest:
+                raise DamagedPreparedError(f"{name} has changed")
+            files[name] = content.decode()
+        weights = folder / _WEIGHTS
+        _check_weights(weights, held["weights"])
+        description = Description(
+            name=str(held["name"]),
+            precision=str(held["precision"]),
+            layout=str(held["layout"]),
+            parameters=int(held["parameters"]),
+            architecture=architecture_from_json(held["architecture"]),
+            chat_template=held["chat_template"],
+            bos=str(held["bos"]),
+            eos=str(held["eos"]),
+            vocabulary=load_vocabulary(files),
+        )
+        return Prepared(description, weights, int(held["weights"]["size"]))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DamagedPreparedError(type(error).__name__) from error
+
+
+def write_prepared(
+    folder: Path, description: Description, produce: Callable[[Callable[[str, Tensor], None]], None]
+) -> Prepared:
+    """Make ``folder`` from ``description`` and the tensors that ``produce`` hands to its argument.
+    Raises OSError (disk full, read-only); then nothing is left behind."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+    try:
+        with (temporary / _WEIGHTS).open("wb") as file:
+            writer = _SafetensorsWriter(file, tensors=16 * (description.architecture.layers + 1))
+            produce(writer.add)
+            weights_digest = writer.finish()
+        state = (temporary / _WEIGHTS).stat()
+        files = dump_vocabulary(description.vocabulary)
+        manifest: dict[str, Any] = {
+            "format": FORMAT,
+            "name": description.name,
+            "precision": description.precision,
+            "layout": description.layout,
+            "parameters": description.parameters,
+            "architecture": description.architecture.to_json(),
+            "chat_template": description.chat_template,
+            "bos": description.bos,
+            "eos": description.eos,
+            "files": {name: hashlib.sha256(text.encode()).hexdigest() for name, text in files.items()},
+            "weights": {
+                "size": state.st_size,
+                "modified_ns": state.st_mtime_ns,
+                "sha256": weights_digest,
+            },
+        }
+        for name, text in [*files.items(), ("model.json", json.dumps(manifest, ensure_ascii=False))]:
+            with (temporary / name).open("w", encoding="utf-8", newline="") as small:
+                small.write(text)
+                _sync(small.fileno())
+        discard(folder)
+        os.replace(temporary, folder)
+        _sync_folder(folder.parent)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+    return Prepared(description, folder / _WEIGHTS, state.st_size)
+
+
+def discard(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _check_weights(weights: Path, noted: dict[str, Any]) -> None:
+    state = weights.stat()
+    if state.st_size != noted["size"]:
+        raise DamagedPreparedError("the weights have another size")
+    if state.st_mtime_ns == noted["modified_ns"]:
+        return
+    with weights.open("rb") as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() != noted["sha256"]:
+            raise DamagedPreparedError("the weights have changed")
+
+
+class _SafetensorsWriter:
+    """Writes the safetensors format (https://github.com/huggingface/safetensors#format) tensor by
+    tensor: room for the header is left first and filled with spaces at the end, as the format allows.
+    All data begins on a multiple of 64 bytes as long as the tensors' sizes are."""
+
+    def __init__(self, file: Any, tensors: int) -> None:
+        self._file = file
+        room = _HEADER_PER_TENSOR * tensors
+        self._header_size = -(-(8 + room) // _ALIGNMENT) * _ALIGNMENT - 8
+        self._header: dict[str, Any] = {}
+        self._at = 0
+        file.write(b"\0" * (8 + self._header_size))
+
+    def add(self, name: str, tensor: Tensor) -> None:
+        import torch
+
+        flat = tensor.contiguous().reshape(-1).view(torch.uint8).numpy()
+        names = {torch.float32: "F32", torch.float16: "F16", torch.bfloat16: "BF16"}
+        names |= {torch.uint8: "U8", torch.int8: "I8"}
+        self._header[name] = {
+            "dtype": names[tensor.dtype],
+            "shape": list(tensor.shape),
+            "data_offsets": [self._at, self._at + flat.nbytes],
+        }
+        self._file.write(flat.data)
+        self._at += flat.nbytes
+
+    def finish(self) -> str:
+        """Write the header, sync, and return the file's SHA-256."""
+        header = json.dumps(self._header).encode()
+        if len(header) > self._header_size:
+            raise ValueError("the header does not fit the room left for it")
+        self._file.seek(0)
+        self._file.write(struct.pack("<Q", self._header_size) + header.ljust(self._header_size))
+        self._file.flush()
+        _sync(self._file.fileno())
+        with open(self._file.name, "rb") as again:
+            return hashlib.file_digest(again, "sha256").hexdigest()
+
+
+def _sync(descriptor: int) -> None:
+    os.fsync(descriptor)
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name != "posix":
+        return  # a folder cannot be opened on Windows, and its renames are journalled
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

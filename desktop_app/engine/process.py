@@ -1,0 +1,38 @@
+"""How the engine behaves as a process of its own."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import signal
+import sys
+import threading
+from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+
+def prepare_process() -> None:
+    """Leave Ctrl-C to the app, and be the first to go when the system runs out of memory."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform.startswith("linux"):
+        try:
+            Path("/proc/self/oom_score_adj").write_text("600", encoding="ascii")
+        except OSError:
+            log.info("the engine keeps its place in the out-of-memory order")
+
+
+def import_torch_early() -> threading.Thread:
+    """Begin to import torch in a thread: it takes longer than all the rest of a start. Who imports it
+    meanwhile waits for it, by Python's own import lock."""
+    thread = threading.Thread(target=_import_engine, name="engine-import", daemon=True)
+    thread.start()
+    return thread
+
+
+def _import_engine() -> None:
+    try:
+        importlib.import_module("torch")
+        importlib.import_module("desktop_app.engine.generate")
+    except Exception:
+        log.exception("torch cannot be imported")  # who needs it gets the error again, as an answer

@@ -1,0 +1,201 @@
+"""The engine's loop: commands in, events out, over one `multiprocessing` connection.
+
+Three threads. The reader takes commands off the connection and marks what is cancelled. The counter
+answers `Plan`, which needs the tokenizer only, also while a reply is being made. The main lane, which
+is the caller's own thread, runs `Load`, `Unload` and `Generate` one after another.
+
+`serve` does not know which side of a pipe it runs on: tests run it in a thread, the app in a process
+(`run_engine`).
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from multiprocessing.connection import Connection
+from typing import Any
+
+from desktop_app.core.errors import InkhornError
+from desktop_app.core.messages import (
+    Cancel,
+    Command,
+    Done,
+    Event,
+    Generate,
+    Load,
+    Plan,
+    Shutdown,
+    Unload,
+)
+from desktop_app.engine.failures import failed
+from desktop_app.engine.lane import Lane
+from desktop_app.engine.plan import Planner
+
+log = logging.getLogger(__name__)
+_GRACE_SECONDS = 3.0
+
+
+def serve(connection: Connection) -> None:
+    """Answer commands until `Shutdown` or the end of the pipe. Every command gets exactly one terminal
+    event; after `Shutdown` the connection is closed."""
+    _Server(connection).run()
+
+
+class _Server:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._send_lock = threading.Lock()
+        self._state_lock = threading.Lock()
+        self._open: set[int] = set()  # commands without a terminal event
+        self._cancelled: set[int] = set()
+        self._closing = threading.Event()
+        self._lane_queue: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
+        self._plan_queue: queue.SimpleQueue[tuple[Plan, Future[Planner] | None] | None] = queue.SimpleQueue()
+        self._planner: Future[Planner] | None = None  # of the newest Load; only the reader sets it
+        self._planners: dict[int, Future[Planner]] = {}
+
+    def run(self) -> None:
+        reader = threading.Thread(target=self._read, name="engine-reader", daemon=True)
+        counter = threading.Thread(target=self._count, name="engine-counter", daemon=True)
+        reader.start()
+        counter.start()
+        lane = Lane(self._emit, self._is_cancelled)
+        shutdown: Shutdown | None = None
+        while (command := self._lane_queue.get()) is not None:
+            if isinstance(command, Shutdown):
+                shutdown = command
+                break
+            self._answer(command, lambda command=command: self._run_in_lane(lane, command))  # type: ignore[misc]
+        self._plan_queue.put(None)
+        counter.join(_GRACE_SECONDS)
+        if shutdown is not None:
+            self._answer(shutdown, lambda: None)
+            reader.join(_GRACE_SECONDS)
+        with self._send_lock:
+            self._closing.set()
+            self._connection.close()
+
+    # --- the reader -------------------------------------------------------------------------------
+
+    def _read(self) -> None:
+        while True:
+            try:
+                command = self._connection.recv()
+            except (EOFError, OSError):
+                self._give_up()
+                return
+            if not isinstance(command, Command):
+                log.error("not a command: %s", type(command).__name__)
+                continue
+            with self._state_lock:
+                self._open.add(command.id)
+            if isinstance(command, Shutdown):
+                self._cancel_all(except_for=command.id)
+                self._lane_queue.put(command)
+                return
+            self._take(command)
+
+    def _take(self, command: Command) -> None:
+        if isinstance(command, Cancel):
+            with self._state_lock:
+                if command.target in self._open:
+                    self._cancelled.add(command.target)
+            self._answer(command, lambda: None)
+        elif isinstance(command, Plan):
+            self._plan_queue.put((command, self._planner))
+        elif isinstance(command, Load):
+            self._planner = self._planners[command.id] = Future()
+            self._lane_queue.put(command)
+        else:
+            if isinstance(command, Unload):
+                self._planner = None
+            self._lane_queue.put(command)
+
+    def _give_up(self) -> None:
+        """The other side is gone: stop what runs, and end the process if that does not help."""
+        self._closing.set()
+        self._cancel_all(except_for=-1)
+        self._lane_queue.put(None)
+
+    def _cancel_all(self, except_for: int) -> None:
+        with self._state_lock:
+            self._cancelled |= self._open - {except_for}
+
+    # --- the counter ------------------------------------------------------------------------------
+
+    def _count(self) -> None:
+        while (item := self._plan_queue.get()) is not None:
+            plan, planner = item
+            self._answer(plan, lambda plan=plan, planner=planner: self._plan(plan, planner))  # type: ignore[misc]
+
+    def _plan(self, plan: Plan, planner: Future[Planner] | None) -> Any:
+        if planner is None:
+            raise InkhornError("no_model", "No model is loaded.")
+        while True:
+            self._stop_if_cancelled(plan.id)
+            try:
+                return planner.result(timeout=0.05).plan(plan.messages, plan.reserve)
+            except TimeoutError:
+                continue
+
+    # --- the main lane ----------------------------------------------------------------------------
+
+    def _run_in_lane(self, lane: Lane, command: Command) -> Any:
+        try:
+            self._stop_if_cancelled(command.id)
+            if isinstance(command, Load):
+                return lane.load(command, self._planners[command.id].set_result)
+            if isinstance(command, Unload):
+                return lane.unload()
+            if isinstance(command, Generate):
+                return lane.generate(command)
+            raise InkhornError("internal", f"The engine does not know {type(command).__name__}.")
+        finally:
+            planner = self._planners.pop(command.id, None)
+            if planner is not None and not planner.done():
+                planner.set_exception(InkhornError("no_model", "No model is loaded."))
+
+    # --- answers ----------------------------------------------------------------------------------
+
+    def _answer(self, command: Command, work: Callable[[], Any]) -> None:
+        """Run ``work`` and send the one terminal event of ``command``, whatever happens."""
+        event: Event
+        try:
+            event = Done(command.id, work())
+        except BaseException as error:  # noqa: BLE001 (a command without an answer would wait for ever)
+            event = failed(command.id, error)
+        with self._state_lock:
+            self._open.discard(command.id)
+            self._cancelled.discard(command.id)
+        self._emit(event)
+
+    def _emit(self, event: Event) -> None:
+        with self._send_lock:
+            if self._closing.is_set():
+                return
+            try:
+                self._connection.send(event)
+            except OSError:
+                self._closing.set()  # the reader sees the end of the pipe too
+
+    def _is_cancelled(self, command_id: int) -> bool:
+        return command_id in self._cancelled
+
+    def _stop_if_cancelled(self, command_id: int) -> None:
+        if self._is_cancelled(command_id):
+            raise InkhornError("cancelled", "Taken back before it began.")
+
+
+def run_engine(connection: Connection) -> None:
+    """What the engine process runs: the target to spawn with one end of a `multiprocessing.Pipe`."""
+    from desktop_app.engine.process import import_torch_early, prepare_process
+
+    prepare_process()
+    import_torch_early()
+    serve(connection)
+    logging.shutdown()
+    os._exit(0)  # torch's own threads take up to half a second to wind down, and hold nothing to save

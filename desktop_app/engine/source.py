@@ -1,0 +1,71 @@
+"""Which file is this? SHA-256 of a model file, computed once and remembered by size and time."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from desktop_app.core.errors import InkhornError
+from desktop_app.core.settings import write_atomically
+
+log = logging.getLogger(__name__)
+_CHUNK = 4 << 20
+
+Report = Callable[[float], None]
+"""Called with the fraction done; may raise to stop."""
+
+
+def identify(path: Path, records: Path, expected: str, report: Report) -> str:
+    """The SHA-256 of ``path``, lower-case hex. What is read is remembered in the folder ``records``
+    with the file's size and time of change, and only read again when one of them differs.
+
+    Raises InkhornError: ``model_missing``; ``model_damaged`` if it is not ``expected`` (when given).
+    """
+    try:
+        state = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        raise InkhornError("model_missing", f"The model file is not there: {path.name}") from None
+    if not path.is_file():
+        raise InkhornError("model_damaged", f"The model is not a file: {path.name}")
+    resolved = str(path.resolve())
+    record = records / f"{hashlib.sha256(resolved.encode()).hexdigest()[:24]}.json"
+    facts = {"path": resolved, "size": state.st_size, "modified_ns": state.st_mtime_ns}
+    digest = _remembered(record, facts)
+    if digest is None:
+        digest = _hash(path, state.st_size, report)
+        try:
+            records.mkdir(parents=True, exist_ok=True)
+            write_atomically(record, json.dumps(facts | {"sha256": digest}).encode())
+        except OSError as error:
+            log.warning("cannot remember the model's hash: %s", error.strerror)
+    if expected and digest != expected.lower():
+        raise InkhornError(
+            "model_damaged",
+            "The model file is not the one that it should be: its SHA-256 is wrong.",
+            expected=expected,
+            found=digest,
+        )
+    return digest
+
+
+def _remembered(record: Path, facts: dict[str, object]) -> str | None:
+    try:
+        held = json.loads(record.read_text(encoding="utf-8"))
+        if {name: held[name] for name in facts} == facts and len(held["sha256"]) == 64:
+            return str(held["sha256"])
+    except (OSError, ValueError, KeyError, TypeError):
+        pass  # none yet, or unreadable: the file is hashed and the record written again
+    return None
+
+
+def _hash(path: Path, size: int, report: Report) -> str:
+    found, done = hashlib.sha256(), 0
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            found.update(chunk)
+            done += len(chunk)
+            report(min(done / size, 1.0))
+    return found.hexdigest()
