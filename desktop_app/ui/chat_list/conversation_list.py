@@ -200,12 +200,8 @@ class ConversationList(QWidget):
         self.view.left_upwards.connect(self.focus_search)
         self.model.renamed.connect(self.renamed)
         self._hint_action.clicked.connect(self._act_on_hint)
-        for keys, do in (
-            ("Ctrl+N", self._ask_new),
-            ("Ctrl+F", self.focus_search),
-            ("Ctrl+K", self.focus_search),
-        ):
-            QShortcut(QKeySequence(keys), self).activated.connect(do)
+        # Ctrl+N and Ctrl+F are the menu bar's; taken here too they would be ambiguous and do nothing.
+        QShortcut(QKeySequence("Ctrl+K"), self).activated.connect(self.focus_search)
         clock = QTimer(self, interval=_DAY_CHECK_MS)
         clock.timeout.connect(self._check_day)
         clock.start()
@@ -310,10 +306,6 @@ class ConversationList(QWidget):
             self._show_rows()
 
     # --- what the user does ----------------------------------------------------------------------
-
-    def _ask_new(self) -> None:
-        if not self._read_only:
-            self.new_requested.emit()
 
     def _search(self, query: str) -> None:
         if not query:

@@ -32,7 +32,7 @@ Align = Qt.AlignmentFlag
 _INSET = space(2)  # between the pane's edge and a row's ground
 _PAD = space(2.5)  # between the ground's edge and its text
 _GAP = 1  # between title and second line
-_INDENT = space(5)  # of a conversation in a folder: its title stands below the folder's name
+_INDENT = space(6)  # of a conversation in a folder: its title stands below the folder's name
 _BUTTON = space(6)
 _SNIPPET_LINES = 2
 
@@ -61,8 +61,11 @@ class RowDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         row = _row(index)
-        kind = row.kind if row is not None else "heading"
-        key = "first" if kind == "heading" and index.row() == 0 else kind
+        key: str = row.kind if row is not None else "heading"
+        if key == "heading" and index.row() == 0:
+            key = "first"
+        elif row is not None and row.hit is not None and row.hit.message_id is None:
+            key = "chat"  # found by its title, which it shows anyway
         if key not in self._sizes:
             widget = self.parent()
             font = widget.font() if isinstance(widget, QWidget) else QFont()
@@ -168,7 +171,8 @@ class RowDelegate(QStyledItemDelegate):
         box = self.ground_rect(option.rect).adjusted(_PAD, 0, -_PAD, 0)
         box.setLeft(box.left() + (_INDENT if row.place == "folder" else 0))
         metrics, caption = QFontMetrics(option.font), QFontMetrics(_caption(option.font))
-        lines = _SNIPPET_LINES if row.hit is not None else 1
+        has_snippet = row.hit is not None and row.hit.message_id is not None
+        lines = _SNIPPET_LINES if has_snippet else 1
         top = box.center().y() - (metrics.height() + _GAP + lines * caption.height()) // 2 + 1
         hovered = index.row() == self.hovered
         room = box.width() - (_BUTTON - space(1) if hovered else 0)

@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QResizeEvent,
+    QShowEvent,
 )
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
@@ -47,7 +48,7 @@ class ListView(QListView):
         self.setDefaultDropAction(Qt.DropAction.MoveAction)
         self.setDropIndicatorShown(False)
         self.setMouseTracking(True)
-        self.setUniformItemSizes(False)
+        self.setStyleSheet("ListView { border: none; }")  # the focus shows on the row, not around the list
         self.verticalScrollBar().setSingleStep(24)
         self.verticalScrollBar().rangeChanged.connect(self._note_scroll_bar)
         self.clicked.connect(self._click)
@@ -258,6 +259,13 @@ class ListView(QListView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._note_scroll_bar()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        # What was scrolled to before there was a height is not where it should be.
+        self.executeDelayedItemsLayout()
+        self.scrollToTop()
+        self.scrollTo(self.currentIndex())
 
     def _note_scroll_bar(self) -> None:
         self.look.scroll_bar_shown = self.verticalScrollBar().maximum() > 0

@@ -111,9 +111,7 @@ class RowModel(QAbstractListModel):
         if row.kind == "folder":
             state = tr("open") if row.is_open else tr("folded")
             words = {"name": row.text, "count": row.count, "state": state}
-            return tr(
-                "Folder {name}, {count} conversations, {state}", name=row.text, count=row.count, state=state
-            )
+            return tr("Folder {name}, {count} conversations, {state}", **words)
         assert row.chat is not None
         title, when = title_of(row.chat), long_time(row.chat.updated)
         if row.hit is not None and row.hit.snippet:
