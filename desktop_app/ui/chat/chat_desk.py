@@ -61,7 +61,7 @@ class ChatDesk(QObject):
         actions = MessageActions(self.chat, answering, storage, self.replies, self)
         self._summaries = Summaries(self.chat, answering, storage, Summariser(worker, self), self)
         self._lists = ListController(pane.list, storage, self)
-        self._personas = PersonaController(pane.persona, storage, paths.resources, window, self)
+        self._personas = PersonaController(pane.persona, storage, self)
         self._transfers = Transfers(window, storage, background, self)
         self._links = LinkOpener(window, lambda: self._settings.confirm_links, self)
         self._options = Options()

@@ -167,7 +167,8 @@ class Composer(QWidget):
 
     def _changed(self) -> None:
         self._refresh()
-        self._timer.start()
+        if not self._timer.isActive():  # not begun anew: steady typing must be kept too
+            self._timer.start()
         self.edited.emit()
 
     def _settled(self) -> None:
