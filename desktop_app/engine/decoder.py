@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
+from torch.nn import functional
 
 from desktop_app.engine.architecture import Architecture
 from desktop_app.engine.kv_cache import KVCache
@@ -63,8 +63,8 @@ def forward(decoder: Decoder, cache: KVCache, ids: Sequence[int]) -> Tensor:
         attended = _attend(heads, cache.layers[number], start, a, mask)
         x = x + apply(attended, layer.output)
         gate_up = apply(_norm(x, layer.feed_forward_norm, a.norm_eps), layer.gate_up)
-        gate, up = gate_up.split(a.feed_forward, dim=-1)
-        x = x + apply(F.silu(gate) * up, layer.down)
+        gate, up = gate_up[:, : a.feed_forward], gate_up[:, a.feed_forward :]
+        x = x + apply(functional.silu(gate) * up, layer.down)
     cache.extend(ids)
     return _norm(x, decoder.norm, a.norm_eps)
 
@@ -86,7 +86,7 @@ def prefill(
 
 
 def _norm(x: Tensor, weight: Tensor, eps: float) -> Tensor:
-    return F.rms_norm(x, weight.shape, weight, eps)
+    return functional.rms_norm(x, weight.shape, weight, eps)
 
 
 def _rotations(decoder: Decoder, start: int, count: int) -> Tensor:
@@ -99,7 +99,7 @@ def _rotations(decoder: Decoder, start: int, count: int) -> Tensor:
 def _rotate(heads: Tensor, rotations: Tensor, a: Architecture) -> Tensor:
     """Turn query and key heads of ``[count, heads + 2·kv_heads, head_dim]`` in place."""
     turned = heads[:, : a.heads + a.kv_heads, : a.rotary_dim]
-    pairs = torch.view_as_complex(turned.unflatten(-1, (-1, 2)))
+    pairs = torch.view_as_complex(turned.view(*turned.shape[:2], -1, 2))
     pairs.mul_(rotations)
     return heads
 
@@ -108,14 +108,14 @@ def _attend(heads: Tensor, kv: Tensor, start: int, a: Architecture, mask: Tensor
     """Write keys and values into ``kv [2, kv_heads, capacity, head_dim]`` and attend to all so far."""
     count, end = heads.shape[0], start + heads.shape[0]
     group = a.heads // a.kv_heads
-    query, new = heads.split([a.heads, 2 * a.kv_heads], dim=1)
+    query, new = heads[:, : a.heads], heads[:, a.heads :]
     kv[:, :, start:end] = new.view(count, 2, a.kv_heads, a.head_dim).permute(1, 2, 0, 3)
     if count == 1:
         rows = query.view(1, a.kv_heads, group, a.head_dim)
     else:  # rows of one key head: [group, count]
         rows = query.view(count, a.kv_heads, group, a.head_dim).permute(1, 2, 0, 3)
         rows = rows.reshape(1, a.kv_heads, group * count, a.head_dim)
-    out = F.scaled_dot_product_attention(rows, kv[:1, :, :end], kv[1:, :, :end], attn_mask=mask)
+    out = functional.scaled_dot_product_attention(rows, kv[:1, :, :end], kv[1:, :, :end], attn_mask=mask)
     if count == 1:
         return out.view(1, -1)
     return out.view(a.heads, count, a.head_dim).transpose(0, 1).reshape(count, -1)

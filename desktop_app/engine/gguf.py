@@ -185,7 +185,7 @@ class _Reader:
         self._strings += count
         if self._strings > MAX_STRINGS:
             raise _damaged("It holds too many strings.")
-        view, end, at = memoryview(self._data), len(self._data), self._at
+        view, end, at = memoryview(self._data.data), len(self._data), self._at
         found: list[str] = []
         try:
             for _ in range(count):

@@ -17,8 +17,8 @@ import hashlib
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
+from torch.nn import functional
 
 GROUP = 32
 UNPACK_ROWS = 16
@@ -101,7 +101,7 @@ def apply(x: Tensor, linear: Linear) -> Tensor:
 
 def _apply_part(x: Tensor, part: Part) -> Tensor:
     if isinstance(part, Dense):
-        return F.linear(x.to(part.weight.dtype), part.weight).float()
+        return functional.linear(x.to(part.weight.dtype), part.weight).float()
     narrow = x.to(torch.bfloat16)
     if x.shape[0] >= UNPACK_ROWS:
         total = _unpacked_product(narrow, part[0])

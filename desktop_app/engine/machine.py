@@ -6,7 +6,6 @@ import ctypes
 import os
 import platform
 import re
-import sys
 from pathlib import Path
 
 from desktop_app.core.errors import InkhornError
@@ -17,7 +16,7 @@ _CPUS = Path("/sys/devices/system/cpu")
 
 def physical_cores() -> int:
     """Cores that this process may use, hyper-threads not counted; 0 where the system does not say."""
-    if not sys.platform.startswith("linux"):
+    if platform.system() != "Linux":
         return 0
     usable = os.sched_getaffinity(0)
     siblings: set[str] = set()
@@ -46,10 +45,10 @@ def cpu_kind() -> str:
 
 def free_memory() -> int | None:
     """Bytes that can be had without swapping, within the container's limit; None if not known."""
-    if sys.platform.startswith("linux"):
+    if platform.system() == "Linux":
         found = [value for value in (_meminfo_available(), _cgroup_left()) if value is not None]
         return min(found) if found else None
-    if sys.platform == "win32":
+    if platform.system() == "Windows":
         return _windows_available()
     return None
 

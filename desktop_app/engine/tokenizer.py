@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers
 
 from desktop_app.core.errors import InkhornError
@@ -115,7 +116,7 @@ def make_vocabulary(metadata: dict[str, Any]) -> Vocabulary:
     types = metadata.get("tokenizer.ggml.token_type")
     if not isinstance(tokens, list) or not tokens or not isinstance(merges, list):
         raise _damaged("The vocabulary is missing.")
-    kinds = types.tolist() if hasattr(types, "tolist") else [_NORMAL] * len(tokens)
+    kinds = types.tolist() if isinstance(types, np.ndarray) else [_NORMAL] * len(tokens)
     if len(kinds) != len(tokens) or len(set(tokens)) != len(tokens):
         raise _damaged("The vocabulary does not hold together.")
     by_kind: dict[int, dict[str, int]] = {}
@@ -168,7 +169,7 @@ def load_vocabulary(files: dict[str, str]) -> Vocabulary:
 def _make_tokenizer(
     vocabulary: dict[str, int], merges: list[str], user_defined: dict[str, int], pre: str
 ) -> Tokenizer:
-    pairs = [tuple(merge.split(" ", 1)) for merge in merges]
+    pairs = [(left, right) for left, _, right in (merge.partition(" ") for merge in merges)]
     try:
         # llama-bpe takes a whole word that is in the vocabulary before it looks at merges.
         bpe = models.BPE(vocabulary, pairs, ignore_merges=pre == "llama-bpe")

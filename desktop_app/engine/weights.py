@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import torch
-import torch.nn.functional as F
 from safetensors import safe_open
 from torch import Tensor
+from torch.nn import functional
 
 from desktop_app.engine.architecture import Architecture
 from desktop_app.engine.decoder import Decoder, Layer
@@ -65,11 +65,12 @@ def _linear(tensors: Mapping[str, Tensor], name: str) -> Linear:
 def _embedding(tensors: Mapping[str, Tensor]) -> Callable[[Tensor], Tensor]:
     if "embed.weight" in tensors:
         weight = tensors["embed.weight"]
-        return lambda ids: F.embedding(ids, weight).float()
+        return lambda ids: functional.embedding(ids, weight).float()
     values, scales = tensors["embed.values"], tensors["embed.row_scales"]
 
     def look_up(ids: Tensor) -> Tensor:
-        rows = values[ids].float().unflatten(-1, (-1, GROUP))
-        return (rows * scales[ids].float().unsqueeze(-1)).flatten(-2)
+        rows = values[ids].float().view(len(ids), -1, GROUP)
+        rows *= scales[ids].float().unsqueeze(-1)
+        return rows.view(len(ids), -1)
 
     return look_up
