@@ -9,6 +9,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 
 from inkhorn_setup import state, system
 from inkhorn_setup.pip import SetupError, explain, pip, run
@@ -46,9 +47,9 @@ def do(step: str, place: Place, report: Report, lock: int) -> bool:
     elif step == "starter":
         put_starter(place, report, lock)
     elif step == "system":
-        return put_on_system(system.look(site_packages(place)), place, report, lock)
+        return put_on_system(lambda: system.look(site_packages(place)), place, report, lock)
     elif step == "test_tools":
-        return put_on_system(system.look_for_tools(), place, report, lock)
+        return put_on_system(system.look_for_tools, place, report, lock)
     return True
 
 
@@ -101,10 +102,10 @@ def put_starter(place: Place, report: Report, lock: int) -> None:
         raise SetupError(told[-1] if told else error.what, last, error.way)
 
 
-def put_on_system(missing: system.Missing, place: Place, report: Report, lock: int) -> bool:
-    """Install what is missing where that is allowed; else name the command. Never fatal: the terminal
-    works without, and a window may."""
-    if not sys.platform.startswith("linux") or not missing:
+def put_on_system(look: Callable[[], system.Missing], place: Place, report: Report, lock: int) -> bool:
+    """Install what ``look`` misses where that is allowed; else name the command. Never fatal: the
+    terminal works without, and a window may."""
+    if not sys.platform.startswith("linux") or not (missing := look()):
         return True
     manager = system.package_manager()
     report.line(tr("missing: {names}", names=missing.names()))
@@ -116,7 +117,11 @@ def put_on_system(missing: system.Missing, place: Place, report: Report, lock: i
         sudo = [] if hasattr(os, "geteuid") and os.geteuid() == 0 else ["sudo"]
         report.line(tr("install them with: {command}", command=shlex.join(sudo + command)))
         return False
-    return _apt(command, place, report, lock)
+    if not _apt(command, place, report, lock):
+        return False
+    if still := look():
+        report.line(tr("still missing: {names}", names=still.names()))
+    return not still
 
 
 def remove_half_installed(place: Place) -> None:

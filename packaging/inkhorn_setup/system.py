@@ -37,6 +37,7 @@ LIBRARIES: dict[str, tuple[str, str]] = {
     "libwayland-cursor.so.0": ("libwayland-cursor0", "wayland"),
     "libwayland-egl.so.1": ("libwayland-egl1", "wayland"),
     "libxcb-cursor.so.0": ("libxcb-cursor0", "xcb-util-cursor"),
+    "libxcb-glx.so.0": ("libxcb-glx0", "libxcb"),
     "libxcb-icccm.so.4": ("libxcb-icccm4", "xcb-util-wm"),
     "libxcb-image.so.0": ("libxcb-image0", "xcb-util-image"),
     "libxcb-keysyms.so.1": ("libxcb-keysyms1", "xcb-util-keysyms"),
