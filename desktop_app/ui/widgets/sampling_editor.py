@@ -24,12 +24,12 @@ from PySide6.QtWidgets import (
 from desktop_app.core.i18n import tr
 from desktop_app.core.sampling import LIMITS, PRESETS, Sampling
 from desktop_app.ui.theme import set_look, space
-from desktop_app.ui.widgets.policies import keep_height
+from desktop_app.ui.widgets.policies import keep_height, pad_number
 
 CUSTOM = "custom"
 _DECIMALS = {"temperature": 0.05, "top_p": 0.05, "min_p": 0.01, "repetition_penalty": 0.05}
 _INTEGERS = {"top_k": 5, "max_tokens": 128}
-_FIELD_WIDTH = 132
+_FIELD_WIDTH = 112
 
 
 class SamplingEditor(QWidget):
@@ -120,8 +120,8 @@ class SamplingEditor(QWidget):
         if name != CUSTOM:
             # Length, seed and stop texts are not a matter of how freely one writes.
             now = self._sampling
-            kept = {"max_tokens": now.max_tokens, "seed": now.seed, "stop": now.stop}
-            self._sampling = replace(PRESETS[name], **kept)
+            fixed = replace(PRESETS[name], max_tokens=now.max_tokens)
+            self._sampling = replace(fixed, seed=now.seed, stop=now.stop)
         self._preset = name
         self._show()
         self.changed.emit(self._preset, self._sampling)
@@ -129,17 +129,9 @@ class SamplingEditor(QWidget):
     def _edited(self, *_: object) -> None:
         if self._filling:
             return
-        values: dict[str, Any] = {}
+        sampling = self._sampling
         for name, field in self._fields.items():
-            if isinstance(field, QDoubleSpinBox):
-                values[name] = round(field.value(), 4)
-            elif isinstance(field, QSpinBox):
-                values[name] = field.value()
-            elif isinstance(field, QLineEdit):
-                values[name] = int(field.text()) if field.text().isdigit() else None
-            elif isinstance(field, QPlainTextEdit):
-                values[name] = _stop_texts(field.toPlainText())
-        sampling = replace(self._sampling, **values)
+            sampling = replace(sampling, **{name: _read(field)})
         if sampling == self._sampling:
             return
         self._sampling, self._preset = sampling, CUSTOM
@@ -183,6 +175,7 @@ class SamplingEditor(QWidget):
         low, high = LIMITS[name]
         if name in _DECIMALS:
             number = QDoubleSpinBox(self)
+            pad_number(number)
             number.setDecimals(2)
             number.setRange(low, high)
             number.setSingleStep(_DECIMALS[name])
@@ -190,6 +183,7 @@ class SamplingEditor(QWidget):
             number.valueChanged.connect(self._edited)
             return number
         count = QSpinBox(self)
+        pad_number(count)
         count.setRange(int(low), int(high))
         count.setSingleStep(_INTEGERS[name])
         count.setKeyboardTracking(False)
@@ -246,6 +240,17 @@ def _wrapped(parent: QWidget) -> QLabel:
     label.setSizePolicy(keep_height())
     set_look(label, size="caption", tone="quiet")
     return label
+
+
+def _read(field: QWidget) -> Any:
+    if isinstance(field, QDoubleSpinBox):
+        return round(field.value(), 4)
+    if isinstance(field, QSpinBox):
+        return field.value()
+    if isinstance(field, QPlainTextEdit):
+        return _stop_texts(field.toPlainText())
+    assert isinstance(field, QLineEdit)
+    return int(field.text()) if field.text().isdigit() else None
 
 
 def _stop_texts(text: str) -> tuple[str, ...]:
