@@ -27,6 +27,7 @@ from desktop_app.store.opening import OpenReport, open_database
 from desktop_app.store.schema import MIGRATIONS
 from desktop_app.store.transfer import own_json
 from desktop_app.store.transfer.parsed import ImportReport, ParsedConversation
+from desktop_app.store.transfer.reading import read_import
 
 __all__ = ["OpenReport", "Store", "open_store"]
 
@@ -233,3 +234,10 @@ class Store:
     def import_parsed(self, parsed: Sequence[ParsedConversation]) -> ImportReport:
         """Add conversations that an importer of `transfer` read; those already here are skipped."""
         return transfer_rows.take_in(self._db, parsed)
+
+    def import_file(self, path: Path) -> ImportReport:
+        """Read a file (`transfer.reading.read_import`) and add what it holds. For a big file, read it
+        on another thread and hand its conversations to `import_parsed`, some at a time."""
+        parsed = read_import(path)
+        report = self.import_parsed(parsed.conversations)
+        return ImportReport(report.conversations, report.messages, (*parsed.skipped, *report.skipped))

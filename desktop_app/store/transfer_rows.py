@@ -10,6 +10,7 @@ from desktop_app.store import conversations, extras
 from desktop_app.store.database import Database
 from desktop_app.store.messages import insert
 from desktop_app.store.transfer.parsed import ImportReport, ParsedConversation, ParsedMessage
+from desktop_app.store.tree import read_tree, show
 
 
 def take_out(db: Database, conversation_id: int) -> ParsedConversation:
@@ -81,8 +82,7 @@ def _insert(db: Database, one: ParsedConversation) -> int:
     for own, message in zip(ids, one.messages, strict=True):
         if message.chosen is not None:
             db.run("UPDATE messages SET chosen_id = ? WHERE id = ?", (ids[message.chosen], own))
-    leaf = None if one.leaf is None else ids[one.leaf]
-    db.run("UPDATE conversations SET leaf_id = ? WHERE id = ?", (leaf, key))
+    show(db, key, read_tree(db, key), None if one.leaf is None else ids[one.leaf])
     for place, text in one.notes:
         db.run(
             "INSERT INTO notes (conversation_id, upto_id, created, text) VALUES (?, ?, ?, ?)",

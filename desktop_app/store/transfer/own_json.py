@@ -11,6 +11,7 @@ refer to it. Times are ISO 8601 in UTC. Only role and text of a message must be 
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterable
 from dataclasses import MISSING, fields
@@ -35,6 +36,11 @@ def encode(conversations: Iterable[ParsedConversation]) -> dict[str, Any]:
         "version": VERSION,
         "conversations": [_encode_one(one) for one in conversations],
     }
+
+
+def to_json(data: dict[str, Any]) -> str:
+    """What `Store.export_data` returns, as the text of a file."""
+    return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
 
 
 def _encode_one(one: ParsedConversation) -> dict[str, Any]:
@@ -172,7 +178,10 @@ def _get(item: dict[str, Any], name: str, default: Any) -> Any:
 
 
 def _time_text(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat()
+    try:
+        return datetime.fromtimestamp(seconds, UTC).isoformat()
+    except (ValueError, OverflowError, OSError):  # out of a damaged file
+        return datetime.fromtimestamp(0, UTC).isoformat()
 
 
 def _time(item: dict[str, Any], default: float, name: str = "created") -> float:
