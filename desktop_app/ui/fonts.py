@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QFont, QFontDatabase
+from PySide6.QtGui import QFont, QFontDatabase, QFontInfo
 
+# Where no desktop says what its font is, Qt names only "Sans Serif", and often that is DejaVu: wide, and
+# made for other purposes. Then the first of these.
+_LATIN_SANS = ("Inter", "Noto Sans", "Cantarell", "Ubuntu", "Open Sans", "Liberation Sans", "Nimbus Sans")
 # In each list the first that the system has is used for what the fonts before it lack.
 _CJK_SANS = ("PingFang SC", "Microsoft YaHei UI", "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC")
 _CJK_SERIF = ("Songti SC", "Noto Serif CJK SC", "Noto Serif SC", "Source Han Serif SC", "SimSun")
@@ -32,7 +35,10 @@ _CJK_FIXED = ("PingFang SC", "Microsoft YaHei UI", "Noto Sans Mono CJK SC", "Not
 def interface_font(system: QFont, size: int) -> QFont:
     """The interface's font: ``system``'s family, then the best Chinese one, ``size`` px."""
     font = QFont(system)
-    font.setFamilies([*system.families(), *_present(_CJK_SANS)[:1]])
+    # A Chinese font has Latin letters too, but with quotation marks as wide as a Chinese character:
+    # so a Latin one must stand before it.
+    latin = _present(tuple(system.families())) or _present(_LATIN_SANS)[:1] or [QFontInfo(system).family()]
+    font.setFamilies([*latin, *_present(_CJK_SANS)[:1]])
     font.setPixelSize(size)
     return font
 

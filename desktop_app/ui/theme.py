@@ -164,7 +164,7 @@ def set_look(widget: QWidget, **properties: str | bool) -> None:
     """Set the dynamic properties that the stylesheet looks at, and draw ``widget`` anew.
 
     ``kind`` of buttons: ``primary``, ``quiet``, ``danger``, ``link``; ``size`` of labels:
-    ``caption``, ``title``, ``heading``, ``display``; ``tone`` of labels: ``quiet``, ``danger``,
+    ``caption``, ``reading``, ``title``, ``heading``, ``display``; ``tone`` of labels: ``quiet``, ``danger``,
     ``warning``, ``success``; ``surface`` of frames and plain widgets: ``paper``, ``raised``,
     ``sunken``, ``tint``, ``code``, ``card``.
     """
