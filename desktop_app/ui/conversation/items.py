@@ -1,0 +1,57 @@
+"""What a view shows of a message beyond the message itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from desktop_app.core.chat import Message, Note
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Stands beside the message that failed: ``text`` in whole sentences, and at most two ways out as
+    (key, label); pressing one is the action ``problem:<key>``."""
+
+    text: str
+    actions: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What the model does before its first word. ``fraction`` in 0…1, or None where it is not known."""
+
+    text: str
+    fraction: float | None = None
+
+
+@dataclass(slots=True)
+class MessageItem:
+    """A message and what stands around it. ``text`` runs ahead of ``message.text`` while it streams."""
+
+    message: Message
+    text: str = ""
+    problem: Problem | None = None
+    progress: Progress | None = None
+    left_out: bool = False
+    divider: bool = False
+    note: Note | None = None
+    shown_whole: bool = False  # of a message that is too long to be shown at once
+
+    @property
+    def is_user(self) -> bool:
+        return self.message.role == "user"
+
+    @property
+    def is_streaming(self) -> bool:
+        return self.message.state == "streaming"
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Where a message stands and what may be done with it just now."""
+
+    number: int  # from 1
+    is_last: bool
+    busy: bool
+    read_only: bool
+    is_current: bool

@@ -1,0 +1,418 @@
+"""The view of a conversation: what the chat pane talks to."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+
+from desktop_app.core.chat import Message, Note
+from desktop_app.core.i18n import tr
+from desktop_app.ui.conversation.drag_scroll import DragScroll
+from desktop_app.ui.conversation.end_button import SIZE as END_SIZE
+from desktop_app.ui.conversation.end_button import EndButton
+from desktop_app.ui.conversation.items import Context, MessageItem, Problem, Progress
+from desktop_app.ui.conversation.message_widget import MessageWidget
+from desktop_app.ui.conversation.rows import MessageRows
+from desktop_app.ui.conversation.stack import Stack
+
+WORK_S = 0.008  # of one turn, for text, colours and formulas that are not laid out yet
+AWAY = 80  # px from the end at which the way back appears
+
+
+class ConversationView(QWidget):
+    """Shows any number of messages and lets them be read, copied, edited and steered.
+
+    It changes nothing by itself: every wish is a signal, and the app answers by the setters.
+    """
+
+    action = Signal(str, int)
+    """copy, regenerate, continue, delete, pin, unpin, version_previous, version_next, problem:<key>."""
+    edited = Signal(int, str)
+    note_edited = Signal(int, str)
+    note_deleted = Signal(int)
+    link_requested = Signal(str)
+
+    def __init__(self, text_size: int = 15, serif: bool = False, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rows = MessageRows(self._row_parent, self._dress, self._context, text_size, serif)
+        self._stack = Stack(self._rows, self)
+        self._places: dict[int, int] = {}
+        self._current = -1
+        self._busy = self._read_only = False
+        self._left_out: set[int] = set()
+        self._note: tuple[Note, int] | None = None
+        self._highlight: tuple[int, str] | None = None
+        self._empty: QWidget | None = None
+        self._end = EndButton(self)
+        self._end.hide()
+        self._drag = DragScroll(self._stack)
+        self._work = QTimer(self)
+        self._work.setSingleShot(True)
+        self._work.timeout.connect(self._do_work)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._stack)
+        self._end.clicked.connect(self._go_to_end)
+        self._stack.moved.connect(self._moved)
+        QApplication.instance().focusChanged.connect(self._focus_changed)  # type: ignore[union-attr]
+        self._retranslate()
+
+    # --- messages ---------------------------------------------------------------------------
+
+    def set_messages(self, messages: list[Message], at_end: bool = True) -> None:
+        """Show ``messages`` instead of what is there."""
+        self._highlight = None
+        self._note = None
+        self._left_out = set()
+        self._rows.set_items([MessageItem(message, message.text) for message in messages])
+        self._places = {message.id: index for index, message in enumerate(messages)}
+        self._current = len(messages) - 1
+        self._stack.reset(at_end)
+        self._show_empty()
+
+    def append_message(self, message: Message) -> None:
+        item = MessageItem(message, message.text, left_out=message.id in self._left_out)
+        self._places[message.id] = len(self._rows.items)
+        self._rows.append(item)
+        was_last = len(self._rows.items) - 2
+        if self._current in (was_last, -1):
+            self._current = was_last + 1
+        self._show_empty()
+        self._stack.append()
+        self._refresh(was_last)
+
+    def replace_message(self, message: Message) -> None:
+        """Show ``message`` in the place of the one with its id; unknown ids are ignored."""
+        index = self._places.get(message.id)
+        if index is None:
+            return
+        item = self._rows.items[index]
+        ended = item.is_streaming and message.state != "streaming"
+        item.message = message
+        if message.state != "streaming" or message.text:
+            item.progress = None
+        same_text = item.text == message.text
+        item.text = message.text
+        self._rows.text_changed(index)
+        widget = self._widget(index)
+        if ended and same_text:
+            self._rows.finish_text(index)
+        if widget is not None and not same_text:
+            self._rows.rebind(index, widget)
+        self._refresh(index)
+        self._start_work()
+
+    def remove_after(self, message_id: int | None) -> None:
+        """Take away all messages after ``message_id``; all of them for None."""
+        count = 0 if message_id is None else self._places.get(message_id, len(self._rows.items) - 1) + 1
+        for item in self._rows.items[count:]:
+            del self._places[item.message.id]
+        self._stack.truncate(count)
+        self._rows.truncate(count)
+        self._current = min(self._current, count - 1)
+        self._refresh(count - 1)
+        self._show_empty()
+
+    def append_text(self, message_id: int, piece: str) -> None:
+        """Add ``piece`` to a message that streams."""
+        index = self._places.get(message_id)
+        if index is None or not piece:
+            return
+        item = self._rows.items[index]
+        item.text += piece
+        had_progress = item.progress is not None
+        item.progress = None
+        self._rows.text_changed(index)
+        widget = self._widget(index)
+        self._rows.append_text(index, piece, widget)
+        if widget is not None and (had_progress or len(item.text) == len(piece)):
+            widget.refresh(self._context(index))
+        self._stack.changed(index)
+        if widget is not None:
+            widget.place()
+        self._start_work()
+
+    def set_progress(self, message_id: int, text: str, fraction: float | None) -> None:
+        index = self._places.get(message_id)
+        if index is not None:
+            self._rows.items[index].progress = Progress(text, fraction) if text else None
+            self._refresh(index)
+
+    def set_problem(self, message_id: int, problem: Problem | None) -> None:
+        index = self._places.get(message_id)
+        if index is not None:
+            self._rows.items[index].problem = problem
+            if problem is not None:
+                self._rows.items[index].progress = None
+            self._refresh(index)
+
+    def set_left_out(self, ids: set[int]) -> None:
+        """The messages that the model no longer sees."""
+        if ids == self._left_out:
+            return
+        changed = (ids ^ self._left_out) & self._places.keys()
+        last = max((self._places[i] for i in ids if i in self._places), default=-1)
+        self._left_out = set(ids)
+        for index, item in enumerate(self._rows.items):
+            divider = index == last + 1 and last >= 0
+            if item.message.id in changed or item.divider != divider:
+                item.left_out = item.message.id in ids
+                item.divider = divider
+                widget = self._widget(index)
+                if widget is not None:
+                    self._rows.rebind(index, widget)
+                self._stack.changed(index)
+        self._place_all()
+
+    def set_note(self, note: Note | None, before_id: int) -> None:
+        """Show ``note`` before message ``before_id``; None takes it away."""
+        if self._note == (note, before_id):
+            return
+        for index, item in enumerate(self._rows.items):
+            wanted = note if item.message.id == before_id else None
+            if item.note != wanted:
+                item.note = wanted
+                self._refresh(index)
+        self._note = (note, before_id) if note is not None else None
+
+    # --- reading ----------------------------------------------------------------------------
+
+    def scroll_to(self, message_id: int, highlight: str = "") -> None:
+        """Go to a message and mark it for a moment, and every place of ``highlight`` in it."""
+        index = self._places.get(message_id)
+        if index is None:
+            return
+        self._stack.scroll_to_row(index)
+        self._set_current(index)
+        widget = self._widget(index)
+        if widget is None or not highlight:
+            return
+        document = widget.document
+        while document is not None and document.pending_characters:
+            document.step(time.perf_counter() + WORK_S)
+        self._stack.changed(index)
+        found = widget.body.mark_found(highlight)
+        widget.flash()
+        if found is not None:
+            inside = widget.body.y() + round(found.top())
+            if inside > self._stack.viewport().height() * 2 // 3:
+                self._stack.scroll_to_row(index, inside - self._stack.viewport().height() // 3)
+
+    def set_reading(self, text_size: int, serif: bool) -> None:
+        self._rows.set_reading(text_size, serif)
+        self._dress_anew()
+
+    def set_busy(self, busy: bool) -> None:
+        """While a reply streams nothing else can be asked for."""
+        if busy != self._busy:
+            self._busy = busy
+            self._refresh_all()
+
+    def set_read_only(self, read_only: bool) -> None:
+        if read_only != self._read_only:
+            self._read_only = read_only
+            self._refresh_all()
+
+    def empty_widget(self, widget: QWidget) -> None:
+        """``widget`` is shown where there are no messages."""
+        self._empty = widget
+        widget.setParent(self)
+        self._show_empty()
+
+    def edit_message(self, message_id: int) -> None:
+        """Open the editor in a message of the user's."""
+        index = self._places.get(message_id)
+        if index is None:
+            return
+        if index not in self._stack.realised or not self._in_sight(index):
+            self._stack.scroll_to_row(index)
+        widget = self._widget(index)
+        if widget is not None:
+            widget.start_editing()
+
+    @property
+    def following(self) -> bool:
+        """Whether the end stays in sight while text comes."""
+        return self._stack.following
+
+    # --- rows -------------------------------------------------------------------------------
+
+    def _row_parent(self) -> QWidget:
+        return self._stack.viewport()
+
+    def _dress(self, widget: MessageWidget) -> None:
+        widget.action.connect(self.action)
+        widget.edited.connect(self.edited)
+        widget.note_edited.connect(self.note_edited)
+        widget.note_deleted.connect(self.note_deleted)
+        widget.link_requested.connect(self.link_requested)
+        widget.height_changed.connect(self._height_changed)
+        widget.show_all.connect(self._show_all)
+        widget.step.connect(self._step)
+        widget.dragged.connect(lambda where, widget=widget: self._drag.dragged(widget.body, where))
+
+    def _context(self, index: int) -> Context:
+        last = index == len(self._rows.items) - 1
+        return Context(index + 1, last, self._busy, self._read_only, index == self._current)
+
+    def _widget(self, index: int) -> MessageWidget | None:
+        widget = self._stack.realised.get(index)
+        return widget if isinstance(widget, MessageWidget) else None
+
+    def _refresh(self, index: int) -> None:
+        """Item ``index`` changed in all but its text."""
+        if not 0 <= index < len(self._rows.items):
+            return
+        widget = self._widget(index)
+        if widget is not None:
+            widget.refresh(self._context(index))
+        self._stack.changed(index)
+        if widget is not None:
+            widget.place()
+
+    def _refresh_all(self) -> None:
+        for index in list(self._stack.realised):
+            widget = self._widget(index)
+            if widget is not None:
+                widget.refresh(self._context(index))
+                self._stack.changed(index)
+                widget.place()
+
+    def _place_all(self) -> None:
+        for index in list(self._stack.realised):
+            widget = self._widget(index)
+            if widget is not None:
+                widget.place()
+
+    def _height_changed(self, widget: MessageWidget) -> None:
+        index = self._places.get(widget.item.message.id)
+        if index is not None and self._widget(index) is widget:
+            self._stack.changed(index)
+            widget.place()
+
+    def _show_all(self, message_id: int) -> None:
+        index = self._places[message_id]
+        self._rows.items[index].shown_whole = True
+        widget = self._widget(index)
+        if widget is not None:
+            self._rows.rebind(index, widget)
+            self._refresh(index)
+            self._start_work()
+
+    def _dress_anew(self) -> None:
+        for index in list(self._stack.realised):
+            widget = self._widget(index)
+            if widget is not None:
+                self._rows.rebind(index, widget)
+        self._stack.measure_anew()
+        self._place_all()
+        self._start_work()
+
+    # --- work that is done bit by bit ---------------------------------------------------------
+
+    def _start_work(self) -> None:
+        if not self._work.isActive():
+            self._work.start(0)
+
+    def _do_work(self) -> None:
+        until = time.perf_counter() + WORK_S
+        waiting = more = False
+        for index in sorted(self._stack.realised):
+            widget = self._widget(index)
+            if widget is None or widget.document is None or not widget.document.busy:
+                continue
+            if time.perf_counter() >= until:
+                more = True
+                break
+            before = widget.document.size()
+            more = widget.document.step(until) or more
+            waiting = waiting or widget.document.busy
+            if widget.document.size() != before or widget.document.pending_characters:
+                self._stack.changed(index)
+                widget.place()
+        if more:
+            self._work.start(1)
+        elif waiting:
+            self._work.start(30)
+
+    # --- moving about -----------------------------------------------------------------------
+
+    def _moved(self) -> None:
+        away = not self._stack.following and self._stack.y_max - self._stack.y > AWAY
+        if away == self._end.isHidden():
+            self._end.setVisible(away)
+            self._end.raise_()
+        self._start_work()
+
+    def _go_to_end(self) -> None:
+        self._stack.scroll_to_end()
+        self._set_current(len(self._rows.items) - 1)
+
+    def _in_sight(self, index: int) -> bool:
+        top = self._stack.row_top(index)
+        return self._stack.y <= top < self._stack.y + self._stack.viewport().height()
+
+    def _set_current(self, index: int) -> None:
+        before, self._current = self._current, index
+        for changed in {before, index}:
+            widget = self._widget(changed)
+            if widget is not None:
+                widget.refresh(self._context(changed))
+
+    def _step(self, step: int) -> None:
+        index = max(0, min(self._current + step, len(self._rows.items) - 1))
+        self._set_current(index)
+        top = self._stack.row_top(index)
+        self._stack.show_span(top, top + min(self._stack.row_height(index), self._stack.viewport().height()))
+        widget = self._widget(index)
+        if widget is not None:
+            widget.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _focus_changed(self, old: QWidget | None, now: QWidget | None) -> None:
+        for index in list(self._stack.realised):
+            widget = self._widget(index)
+            if widget is None:
+                continue
+            within = now is not None and (widget is now or widget.isAncestorOf(now))
+            widget.set_focus_within(within)
+            if within and now is not None:
+                if index != self._current:
+                    self._set_current(index)
+                if now is not widget and now is not widget.body:
+                    self._stack.show_span(*self._stack.to_content(now))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self._stack.handle_key(event):
+            event.ignore()
+
+    # --- look -------------------------------------------------------------------------------
+
+    def _show_empty(self) -> None:
+        if self._empty is not None:
+            empty = not self._rows.items
+            self._empty.setVisible(empty)
+            self._stack.setVisible(not empty)
+            self._place_extras()
+
+    def _place_extras(self) -> None:
+        self._end.move((self.width() - END_SIZE) // 2, self.height() - END_SIZE - 14)
+        if self._empty is not None:
+            self._empty.setGeometry(self.rect())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_extras()
+
+    def _retranslate(self) -> None:
+        self._stack.setAccessibleName(tr("Conversation"))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange and hasattr(self, "_work"):
+            self._retranslate()
+            self._refresh_all()
+        elif event.type() == QEvent.Type.StyleChange and hasattr(self, "_work"):
+            self._dress_anew()

@@ -1,0 +1,317 @@
+"""One message as a document that can grow: source in, laid-out blocks out, in bounded steps."""
+
+from __future__ import annotations
+
+import time
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtGui import QTextBlock, QTextCursor, QTextDocument, QTextLayout
+
+from desktop_app.ui.markdown import formula as objects
+from desktop_app.ui.markdown.blocks import Code, Formula, Paragraph, Table
+from desktop_app.ui.markdown.code import Highlighter
+from desktop_app.ui.markdown.formula import FormulaObject, Formulas
+from desktop_app.ui.markdown.look import ITEM, Look
+from desktop_app.ui.markdown.parser import Parser
+from desktop_app.ui.markdown.stream import Stream
+from desktop_app.ui.markdown.warmup import Warmup
+from desktop_app.ui.markdown.writer import Writer, Written
+
+
+class Tools:
+    """What the documents of a view share: parsers, formulas, highlighter."""
+
+    def __init__(self, warmup: Warmup | None = None) -> None:
+        self.warmup = warmup or Warmup()
+        self.formulas = Formulas(self.warmup)
+        self.highlighter = Highlighter(self.warmup)
+        self.markdown = Parser()
+        self.plain = Parser(plain=True)
+
+
+@dataclass(slots=True)
+class _Coloured:
+    """How much of a code block was coloured, and when it may be coloured again while it grows."""
+
+    text: str = ""
+    not_before: float = 0.0
+
+
+class MessageDocument(QTextDocument):
+    """`set_text`, `append` and `finish` say what there is; `step` does the work, a few ms at a time.
+
+    Nothing is ever loaded from an address: `loadResource` answers nothing.
+    """
+
+    code_changed = Signal()
+    """The code blocks are other ones, or at other places, than before."""
+
+    def __init__(self, tools: Tools, look: Look, plain: bool = False, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.setUndoRedoEnabled(False)
+        self.setDocumentMargin(0)
+        self.setIndentWidth(ITEM)
+        self._tools = tools
+        self._parser = tools.plain if plain else tools.markdown
+        self._handler = FormulaObject(tools.formulas, self)
+        self.documentLayout().registerHandler(objects.OBJECT_TYPE, self._handler)
+        self.setDefaultFont(look.font)
+        self._writer = Writer(self, look, tools.formulas)
+        self._stream = Stream(self._parser)
+        self._growing = False
+        self._stale = False  # the end was settled for display and has to be read once more
+        self._coloured: dict[int, _Coloured] = {}  # by index of the block
+
+    def loadResource(self, kind: int, name: QUrl | str) -> None:
+        return None
+
+    # --- text -------------------------------------------------------------------------------
+
+    def set_text(self, text: str, growing: bool = False) -> None:
+        """Begin anew with ``text``. With ``growing`` more will be appended."""
+        self._writer.apply(0, ())
+        self._coloured.clear()
+        self._stream = Stream(self._parser)
+        self._growing = growing
+        self._stale = False
+        self._stream.feed(text)
+
+    def append(self, text: str) -> None:
+        self._growing = True
+        self._stream.feed(text)
+
+    def finish(self) -> None:
+        """No more text comes: show the end as it is."""
+        if self._growing:
+            self._growing = False
+            self._stale = True
+
+    def set_look(self, look: Look) -> None:
+        blocks = tuple(written.block for written in self._writer.written)
+        self.setDefaultFont(look.font)
+        self._writer.apply(0, ())
+        self._writer.look = look
+        self._coloured.clear()
+        self._writer.apply(0, blocks)
+        self.code_changed.emit()
+
+    @property
+    def look(self) -> Look:
+        return self._writer.look
+
+    @property
+    def written(self) -> list[Written]:
+        return self._writer.written
+
+    @property
+    def pending_characters(self) -> int:
+        """How much of the text is not in the document yet."""
+        return self._stream.pending_characters
+
+    # --- work -------------------------------------------------------------------------------
+
+    @property
+    def busy(self) -> bool:
+        """Whether `step` has something to do."""
+        return self._stream.pending or self._stale or bool(self._writer.missing) or self._uncoloured() >= 0
+
+    def step(self, until: float) -> bool:
+        """Work until ``until`` (`time.perf_counter`), at least one piece. True if there is more."""
+        while True:
+            if not self._one_step():
+                return False
+            if time.perf_counter() >= until:
+                return self.busy
+
+    def _one_step(self) -> bool:
+        if self._stream.pending or self._stale:
+            self._read()
+            return True
+        if self._writer.missing:
+            if not self._tools.formulas.ready():
+                return False
+            self._draw_formula()
+            return True
+        index = self._uncoloured()
+        if index < 0:
+            return False
+        return self._colour(index)
+
+    def _read(self) -> None:
+        change = self._stream.step(self._growing)
+        if not self._stream.pending:
+            self._stale = False
+        written = self._writer.written
+        if change.keep >= len(written) and not change.blocks:
+            return
+        grows = change.keep < len(written) and isinstance(written[change.keep].block, Code)
+        first = change.keep + 1 if grows else change.keep
+        for index in [index for index in self._coloured if index >= first]:
+            del self._coloured[index]
+        self._writer.apply(change.keep, change.blocks)
+        if grows or any(isinstance(block, Code) for block in change.blocks) or not written:
+            self.code_changed.emit()
+
+    def _draw_formula(self) -> None:
+        latex = next(iter(self._writer.missing))
+        self._writer.missing.discard(latex)
+        look, formulas = self._writer.look, self._tools.formulas
+        for index, written in enumerate(self._writer.written):
+            for size, display in _formulas_in(self, written, latex):
+                if formulas.draw(latex, size, display) is None:
+                    rest = tuple(w.block for w in self._writer.written[index:])
+                    self._rewrite(index, rest)
+                    return
+                self.markContentsDirty(written.start, written.end - written.start + 1)
+        del look
+
+    def _rewrite(self, index: int, blocks: tuple[object, ...]) -> None:
+        whole = tuple(written.block for written in self._writer.written)
+        for key in [key for key in self._coloured if key >= index]:
+            del self._coloured[key]
+        self._writer.apply(index, ())
+        self._writer.apply(index, whole[index:])
+        self.code_changed.emit()
+
+    # --- colours of code --------------------------------------------------------------------
+
+    def _uncoloured(self) -> int:
+        """Index of a code block that is to be coloured now, or -1."""
+        now = time.perf_counter()
+        for index, written in enumerate(self._writer.written):
+            if isinstance(written.block, Code) and written.block.language:
+                done = self._coloured.get(index)
+                if done is None or (done.text != written.block.text and now >= done.not_before):
+                    return index
+        return -1
+
+    def _colour(self, index: int) -> bool:
+        written = self._writer.written[index]
+        code = written.block
+        assert isinstance(code, Code)
+        highlighter = self._tools.highlighter
+        if not highlighter.ready(code.language):
+            return False
+        began = time.perf_counter()
+        formats = _by_line(code.text, highlighter, code.language, self._writer.look)
+        block = self.findBlock(written.start)
+        for line in formats:
+            if line != block.layout().formats():
+                block.layout().setFormats(line)
+                self.markContentsDirty(block.position(), block.length())
+            block = block.next()
+        now = time.perf_counter()
+        pause = (now - began) * 6 if self._growing else 0.0
+        self._coloured[index] = _Coloured(code.text, now + pause)
+        return True
+
+    # --- places -----------------------------------------------------------------------------
+
+    def written_at(self, position: int) -> int:
+        """Index in `written` of the block that holds ``position``; 0 if there is none before it."""
+        return max(bisect_right(self._writer.written, position, key=lambda w: w.start) - 1, 0)
+
+    def extent(self, index: int) -> tuple[float, float]:
+        """Top and bottom, in px, of the text of block ``index``."""
+        written = self._writer.written[index]
+        layout = self.documentLayout()
+        if isinstance(written.block, Table):
+            cursor = QTextCursor(self)
+            cursor.setPosition(written.start)
+            frame = layout.frameBoundingRect(cursor.currentTable() or cursor.currentFrame())
+            return frame.top(), frame.bottom()
+        top = layout.blockBoundingRect(self.findBlock(written.start)).top()
+        return top, layout.blockBoundingRect(self.findBlock(written.end)).bottom()
+
+    def codes(self) -> Iterator[tuple[int, Code]]:
+        for index, written in enumerate(self._writer.written):
+            if isinstance(written.block, Code):
+                yield index, written.block
+
+    def plain_text(self, cursor: QTextCursor) -> str:
+        """The selection of ``cursor`` as text: formulas as their source, list items with their marks."""
+        parts: list[str] = []
+        start, end = cursor.selectionStart(), cursor.selectionEnd()
+        block = self.findBlock(start)
+        while block.isValid() and block.position() <= end:
+            parts.append(self._block_text(block, start, end))
+            block = block.next()
+        return "\n".join(parts).replace("\u2028", "\n")
+
+    def _block_text(self, block: QTextBlock, start: int, end: int) -> str:
+        pieces: list[str] = []
+        items = block.textList()
+        if items is not None and start <= block.position():
+            marker = items.itemText(block).strip() if items.format().numberSuffix() else "-"
+            pieces.append("  " * (block.blockFormat().indent() - 1) + f"{marker} ")
+        iterator = block.begin()
+        while not iterator.atEnd():
+            fragment = iterator.fragment()
+            first = max(fragment.position(), start)
+            last = min(fragment.position() + fragment.length(), end)
+            if last > first:
+                shape = fragment.charFormat()
+                if shape.objectType() == objects.OBJECT_TYPE:
+                    pieces.append(str(shape.property(objects.SOURCE)) * (last - first))
+                else:
+                    selection = QTextCursor(self)
+                    selection.setPosition(first)
+                    selection.setPosition(last, QTextCursor.MoveMode.KeepAnchor)
+                    pieces.append(selection.selectedText())
+            iterator += 1
+        return "".join(pieces)
+
+
+def _formulas_in(document: MessageDocument, written: Written, latex: str) -> list[tuple[int, bool]]:
+    """(size, display) of every place where ``latex`` stands in ``written``."""
+    block = written.block
+    found: set[tuple[int, bool]] = set()
+    if isinstance(block, Formula) and block.latex != latex:
+        return []
+    if isinstance(block, Paragraph) and not any(run.latex == latex for run in block.runs):
+        return []
+    line = document.findBlock(written.start)
+    while line.isValid() and line.position() <= written.end:
+        iterator = line.begin()
+        while not iterator.atEnd():
+            shape = iterator.fragment().charFormat()
+            if shape.objectType() == objects.OBJECT_TYPE and shape.property(objects.LATEX) == latex:
+                found.add((int(shape.property(objects.SIZE)), bool(shape.property(objects.DISPLAY))))
+            iterator += 1
+        line = line.next()
+    return sorted(found)
+
+
+def _by_line(
+    text: str, highlighter: Highlighter, language: str, look: Look
+) -> list[list[QTextLayout.FormatRange]]:
+    """Colours of each line of ``text``. Qt counts UTF-16 units, Python code points."""
+    lines = text.split("\n")
+    result: list[list[QTextLayout.FormatRange]] = [[] for _ in lines]
+    roles = {}
+    number, line_start = 0, 0
+    for start, length, role in highlighter.spans(text, language):
+        if role not in roles:
+            roles[role] = look.code_role(role)
+        end = start + length
+        while start < end:
+            while start > line_start + len(lines[number]):
+                line_start += len(lines[number]) + 1
+                number += 1
+            line = lines[number]
+            first, last = start - line_start, min(end - line_start, len(line))
+            if last > first:
+                piece = QTextLayout.FormatRange()
+                piece.start = _units(line[:first])
+                piece.length = _units(line[first:last])
+                piece.format = roles[role]
+                result[number].append(piece)
+            start = line_start + len(line) + 1
+    return result
+
+
+def _units(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2

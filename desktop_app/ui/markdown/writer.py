@@ -1,0 +1,312 @@
+"""Blocks → a QTextDocument, kept in step: only what changed is taken out and written anew."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextFrameFormat,
+    QTextListFormat,
+    QTextTable,
+    QTextTableFormat,
+)
+
+from desktop_app.ui.markdown import formula as objects
+from desktop_app.ui.markdown.blocks import Block, Code, Formula, Paragraph, Run, Style, Table
+from desktop_app.ui.markdown.formula import Formulas
+from desktop_app.ui.markdown.look import CODE_FOOT, Look
+
+LINE_SEPARATOR = "\u2028"
+OBJECT = "\ufffc"
+
+
+@dataclass(slots=True)
+class Written:
+    """A block and where it stands in the document: from ``start`` up to, not with, ``end``."""
+
+    block: Block
+    start: int
+    end: int
+
+
+class Writer:
+    """Writes into one document, which nothing else may change."""
+
+    def __init__(self, document: QTextDocument, look: Look, formulas: Formulas) -> None:
+        self._document = document
+        self._formulas = formulas
+        self.look = look
+        self.written: list[Written] = []
+        self.missing: set[str] = set()  # formulas that are not drawn yet
+        self._carrier = True  # the document ends in an empty block that the next one takes over
+
+    def apply(self, keep: int, blocks: tuple[Block, ...]) -> None:
+        """Keep the first ``keep`` blocks and put ``blocks`` after them, in one edit."""
+        cursor = QTextCursor(self._document)
+        cursor.beginEditBlock()
+        if blocks and keep < len(self.written):
+            old = self.written[keep]
+            if self._grow(cursor, old, blocks[0], keep):
+                keep, blocks = keep + 1, blocks[1:]
+        self._truncate(cursor, keep)
+        for block in blocks:
+            self._write(cursor, block)
+        cursor.endEditBlock()
+
+    def _grow(self, cursor: QTextCursor, old: Written, new: Block, index: int) -> bool:
+        """Turn ``old``, the first block that differs, into ``new`` by adding to it, if that can be."""
+        if index != len(self.written) - 1:
+            return False
+        if isinstance(old.block, Code) and isinstance(new, Code):
+            if (old.block.language, old.block.place) != (new.language, new.place):
+                return False
+            if not new.text.startswith(old.block.text):
+                return False
+            self._append_code(cursor, old, new.text[len(old.block.text) :])
+            old.block = new
+            return True
+        if isinstance(old.block, Table) and isinstance(new, Table):
+            return self._grow_table(cursor, old, new)
+        return False
+
+    def _append_code(self, cursor: QTextCursor, old: Written, more: str) -> None:
+        cursor.setPosition(old.end)
+        code = cursor.blockFormat()
+        code.setBottomMargin(0)
+        inner = QTextBlockFormat(code)
+        if cursor.block().position() != old.start:
+            inner.setTopMargin(0)
+        cursor.setBlockFormat(inner)
+        for index, line in enumerate(more.split("\n")):
+            if index:
+                rest = QTextBlockFormat(code)
+                rest.setTopMargin(0)
+                cursor.insertBlock(rest)
+            if line:
+                cursor.insertText(line, self.look.code())
+        self._foot(cursor)
+        old.end = cursor.position()
+
+    def _foot(self, cursor: QTextCursor) -> None:
+        last = cursor.blockFormat()
+        last.setBottomMargin(CODE_FOOT)
+        cursor.setBlockFormat(last)
+
+    def _grow_table(self, cursor: QTextCursor, old: Written, new: Table) -> bool:
+        before = old.block
+        assert isinstance(before, Table)
+        if before.alignments != new.alignments or before.place != new.place:
+            return False
+        if len(new.rows) < len(before.rows) or new.rows[: len(before.rows) - 1] != before.rows[:-1]:
+            return False
+        cursor.setPosition(old.start)
+        table = cursor.currentTable()
+        if not isinstance(table, QTextTable):
+            return False
+        if len(new.rows) > len(before.rows):
+            table.appendRows(len(new.rows) - len(before.rows))
+        for row in range(len(before.rows) - 1, len(new.rows)):
+            for column in range(len(new.alignments)):
+                was = before.rows[row][column] if row < len(before.rows) else ()
+                if new.rows[row][column] != was or row >= len(before.rows):
+                    self._write_cell(table, new, row, column)
+        old.block = new
+        old.end = table.lastPosition() + 1
+        return True
+
+    def _truncate(self, cursor: QTextCursor, keep: int) -> None:
+        if keep >= len(self.written):
+            return
+        del self.written[keep:]
+        end = self.written[-1].end if self.written else 0
+        last = self.written[-1].block if self.written else None
+        self._carrier = last is None or isinstance(last, Table)
+        cursor.setPosition(end)
+        shape = None if self._carrier else cursor.blockFormat()
+        cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
+        cursor.removeSelectedText()
+        if shape is not None:
+            cursor.setBlockFormat(shape)
+        elif last is not None:
+            self._hide_carrier(cursor)
+        if last is None:
+            cursor.setBlockFormat(QTextBlockFormat())
+
+    def _write(self, cursor: QTextCursor, block: Block) -> None:
+        before = self.written[-1].block if self.written else None
+        shape = self.look.block(block, before)
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        if isinstance(block, Table):
+            start, end = self._write_table(cursor, block, shape)
+            self.written.append(Written(block, start, end))
+            self._carrier = True
+            return
+        if self._carrier:
+            if cursor.currentList() is not None:
+                cursor.currentList().remove(cursor.block())
+            cursor.setBlockFormat(shape)
+        else:
+            cursor.insertBlock(shape)
+            if cursor.currentList() is not None:  # insertBlock goes on with the list above
+                cursor.currentList().remove(cursor.block())
+                cursor.setBlockFormat(shape)
+        self._carrier = False
+        start = cursor.position()
+        if isinstance(block, Paragraph):
+            self._write_paragraph(cursor, block)
+        elif isinstance(block, Code):
+            self._write_code(cursor, block)
+        elif isinstance(block, Formula):
+            self._write_formula(cursor, block)
+        else:
+            cursor.setBlockCharFormat(self.look.text(Style()))
+        self.written.append(Written(block, start, cursor.position()))
+
+    def _write_paragraph(self, cursor: QTextCursor, block: Paragraph) -> None:
+        marker = block.place.marker
+        plain = self.look.text(Style(), block.heading)
+        cursor.setBlockCharFormat(plain)
+        if marker:
+            self._make_item(cursor, marker, block.place.path.count("i"))
+        self._write_runs(cursor, block.runs, block.heading)
+
+    def _make_item(self, cursor: QTextCursor, marker: str, depth: int) -> None:
+        shape = QTextListFormat()
+        if marker[:-1].isdigit():
+            shape.setStyle(QTextListFormat.Style.ListDecimal)
+            shape.setStart(int(marker[:-1]))
+            shape.setNumberSuffix(marker[-1])
+        elif depth > 1:
+            shape.setStyle(QTextListFormat.Style.ListCircle)
+        else:
+            shape.setStyle(QTextListFormat.Style.ListDisc)
+        shape.setIndent(0)
+        cursor.createList(shape)
+
+    def _write_runs(
+        self, cursor: QTextCursor, runs: tuple[Run, ...], heading: int, bold: bool = False
+    ) -> None:
+        for run in runs:
+            style = (
+                Style(True, run.style.italic, run.style.strike, run.style.code, run.style.href)
+                if bold
+                else run.style
+            )
+            if run.latex:
+                self._write_object(cursor, run.latex, run.display, run.text, style, heading)
+            else:
+                cursor.insertText(run.text.replace("\n", LINE_SEPARATOR), self.look.text(style, heading))
+
+    def _write_object(
+        self, cursor: QTextCursor, latex: str, display: bool, source: str, style: Style, heading: int
+    ) -> None:
+        shape = QTextCharFormat(self.look.text(style, heading))
+        size = shape.font().pixelSize()
+        if self._formulas.known(latex, size, display) and self._formulas.get(latex, size, display) is None:
+            quiet = self.look.text(Style(code=True), heading)
+            cursor.insertText(source.replace("\n", LINE_SEPARATOR), quiet)
+            return
+        if not self._formulas.known(latex, size, display):
+            self.missing.add(latex)
+        shape.setObjectType(objects.OBJECT_TYPE)
+        shape.setProperty(objects.LATEX, latex)
+        shape.setProperty(objects.DISPLAY, display)
+        shape.setProperty(objects.SIZE, size)
+        shape.setProperty(objects.COLOUR, shape.foreground().color().name())
+        shape.setProperty(objects.SOURCE, source)
+        shape.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignMiddle)
+        cursor.insertText(OBJECT, shape)
+
+    def _write_code(self, cursor: QTextCursor, block: Code) -> None:
+        cursor.setBlockCharFormat(self.look.code())
+        first = cursor.blockFormat()
+        first.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        cursor.setBlockFormat(first)
+        lines = block.text.split("\n")
+        cursor.insertText(lines[0], self.look.code())
+        if len(lines) > 1:
+            rest = QTextBlockFormat(first)
+            rest.setTopMargin(0)
+            cursor.insertBlock(rest)
+            cursor.insertText("\n".join(lines[1:]), self.look.code())
+        self._foot(cursor)
+
+    def _write_formula(self, cursor: QTextCursor, block: Formula) -> None:
+        cursor.setBlockCharFormat(self.look.text(Style()))
+        if not block.closed:
+            cursor.insertText(block.latex.replace("\n", LINE_SEPARATOR) or " ", self.look.code(quiet=True))
+            return
+        shape = cursor.blockFormat()
+        shape.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        cursor.setBlockFormat(shape)
+        self._write_object(cursor, block.latex, True, f"$${block.latex}$$", Style(), 0)
+
+    def _write_table(self, cursor: QTextCursor, block: Table, shape: QTextBlockFormat) -> tuple[int, int]:
+        if not self._carrier:
+            cursor.insertBlock(QTextBlockFormat())
+            if cursor.currentList() is not None:
+                cursor.currentList().remove(cursor.block())
+        self._hide_carrier(cursor)
+        theme = self.look.theme
+        look = QTextTableFormat()
+        look.setBorder(1)
+        look.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
+        look.setBorderBrush(QBrush(QColor(theme.line)))
+        look.setBorderCollapse(True)
+        look.setCellPadding(0)
+        look.setHeaderRowCount(1)
+        look.setTopMargin(shape.topMargin() + 2)
+        look.setLeftMargin(shape.leftMargin() + shape.indent() * self._document.indentWidth())
+        table = cursor.insertTable(len(block.rows), max(len(block.alignments), 1), look)
+        for row in range(len(block.rows)):
+            for column in range(len(block.alignments)):
+                self._write_cell(table, block, row, column)
+        end = QTextCursor(self._document)
+        end.movePosition(QTextCursor.MoveOperation.End)
+        self._hide_carrier(end)
+        return table.firstPosition(), table.lastPosition() + 1
+
+    def _write_cell(self, table: QTextTable, block: Table, row: int, column: int) -> None:
+        cell = table.cellAt(row, column)
+        frame = cell.format().toTableCellFormat()
+        frame.setTopPadding(6)
+        frame.setBottomPadding(7)
+        frame.setLeftPadding(11)
+        frame.setRightPadding(11)
+        if row == 0:
+            frame.setBackground(QColor(self.look.theme.sunken))
+        cell.setFormat(frame)
+        cursor = cell.firstCursorPosition()
+        cursor.setPosition(cell.lastPosition(), QTextCursor.MoveMode.KeepAnchor)
+        cursor.removeSelectedText()
+        shape = QTextBlockFormat()
+        shape.setAlignment(_ALIGNMENTS[block.alignments[column]])
+        height = round(self.look.text_size * 1.45)
+        shape.setLineHeight(height, QTextBlockFormat.LineHeightTypes.MinimumHeight.value)
+        cursor.setBlockFormat(shape)
+        cursor.setBlockCharFormat(self.look.text(Style(bold=row == 0)))
+        self._write_runs(cursor, block.rows[row][column], 0, bold=row == 0)
+
+    def _hide_carrier(self, cursor: QTextCursor) -> None:
+        """Qt needs an ordinary block before and after a table; it takes no room here."""
+        shape = QTextBlockFormat()
+        shape.setLineHeight(1, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
+        cursor.setBlockFormat(shape)
+        tiny = QTextCharFormat()
+        tiny.setFontPointSize(1)
+        cursor.setBlockCharFormat(tiny)
+
+
+_ALIGNMENTS = {
+    "": Qt.AlignmentFlag.AlignLeft,
+    "left": Qt.AlignmentFlag.AlignLeft,
+    "center": Qt.AlignmentFlag.AlignHCenter,
+    "right": Qt.AlignmentFlag.AlignRight,
+}
