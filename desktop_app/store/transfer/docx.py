@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
@@ -23,7 +22,7 @@ from desktop_app.store.transfer.docx_parts import (
     restart_numbers,
     run_right_to_left,
 )
-from desktop_app.store.transfer.markup import read, reader
+from desktop_app.store.transfer.markup import read, reader, runs_right_to_left
 from desktop_app.store.transfer.words import date_of, said, speaker, title_of
 
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -188,11 +187,5 @@ class _Writer:
                 run.bold = True if style["strong"] else None
                 run.italic = True if style["em"] else None
                 run.font.strike = True if style["s"] else None
-        if _runs_right_to_left(token.content):
+        if runs_right_to_left(token.content):
             run_right_to_left(paragraph)
-
-
-def _runs_right_to_left(text: str) -> bool:
-    """By its first strong character, as the Unicode algorithm has it (UAX 9, P2 and P3)."""
-    kinds = (unicodedata.bidirectional(character) for character in text)
-    return next((kind in ("R", "AL") for kind in kinds if kind in ("L", "R", "AL")), False)

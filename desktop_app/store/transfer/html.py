@@ -12,7 +12,7 @@ from markdown_it.token import Token
 
 from desktop_app.core.chat import Conversation, Message
 from desktop_app.core.i18n import language, tr
-from desktop_app.store.transfer.markup import read, reader
+from desktop_app.store.transfer.markup import read, reader, runs_right_to_left
 from desktop_app.store.transfer.words import date_of, said, speaker, title_of
 
 _STYLE = """
@@ -27,7 +27,7 @@ h2.speaker { font-size: 0.9em; color: #2f4b7c; margin: 2em 0 0.3em; }
 pre { background: #f0eee8; padding: 0.75em 1em; border-radius: 8px; overflow-x: auto; white-space: pre-wrap; }
 code { font: 0.92em/1.5 ui-monospace, "Cascadia Mono", Menlo, Consolas, "Noto Sans Mono CJK SC", monospace; }
 code.math { font-style: italic; }
-blockquote { margin-left: 0; padding-left: 1em; border-left: 3px solid #c9c5bb; color: #4a5058; }
+blockquote { margin-left: 1em; padding-left: 1em; border-left: 3px solid #c9c5bb; color: #4a5058; }
 table { border-collapse: collapse; }
 th, td { border: 1px solid #c9c5bb; padding: 0.3em 0.7em; }
 a { color: #2f4b7c; }
@@ -51,7 +51,7 @@ def to_html(conversation: Conversation, messages: Sequence[Message]) -> str:
     """A whole document. Every text is escaped; there is no script, no image and no remote address
     besides the links that a reader may click. Formulas stay LaTeX, in ``<code class="math">``."""
     title = escape(title_of(conversation))
-    body = [f'<h1 dir="auto">{title}</h1>', f'<p class="date">{date_of(conversation)}</p>']
+    body = [f"<h1>{title}</h1>", f'<p class="date">{date_of(conversation)}</p>']
     if conversation.system_prompt.strip():
         body.append(_section("system", tr("System prompt"), _typed(), conversation.system_prompt))
     readers = {"user": _typed(), "system": _typed(), "assistant": _reply()}
@@ -69,11 +69,17 @@ def to_html(conversation: Conversation, messages: Sequence[Message]) -> str:
 
 def _section(role: str, name: str, md: MarkdownIt, text: str) -> str:
     tokens = read(md, text.strip("\n"))
-    for token in tokens:
+    for index, token in enumerate(tokens):
         if token.type in _BLOCKS:
-            token.attrSet("dir", "auto")  # each paragraph runs the way its own script does
+            text = next((after.content for after in tokens[index:] if after.type == "inline"), "")
+            if runs_right_to_left(text):
+                token.attrSet("dir", "rtl")  # not "auto", which Qt's rich text does not know
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(6, int(token.tag[1]) + 2)}"  # below the speaker's, which is an h2
+        elif token.type in ("th_open", "td_open") and "style" in token.attrs:
+            token.attrs = {"align": str(token.attrs["style"]).removeprefix("text-align:")}  # Qt again
+        elif token.type in ("fence", "code_block"):
+            token.content = token.content.rstrip("\n")
     inside = md.renderer.render(tokens, md.options, {})
     return f'<h2 class="speaker">{escape(name)}</h2>\n<div class="{role}">\n{inside}</div>'
 

@@ -7,6 +7,7 @@ their address and keep their words. An image is a link to it, so that no file is
 
 from __future__ import annotations
 
+import unicodedata
 from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
@@ -94,3 +95,9 @@ def _image(token: Token, inside_link: bool) -> list[Token]:
 
 def _text(content: str) -> Token:
     return Token("text", "", 0, content=content)
+
+
+def runs_right_to_left(text: str) -> bool:
+    """By its first strong character, as the Unicode algorithm has it (UAX 9, P2 and P3)."""
+    kinds = (unicodedata.bidirectional(character) for character in text)
+    return next((kind in ("R", "AL") for kind in kinds if kind in ("L", "R", "AL")), False)
