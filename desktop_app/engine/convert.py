@@ -18,7 +18,7 @@ from torch import Tensor
 from desktop_app.engine.architecture import Architecture
 from desktop_app.engine.ggml_types import GROUP, INT4_GROUPS, int8_q8_0
 from desktop_app.engine.gguf import GgufFile
-from desktop_app.engine.linear import can_pack, kernel_name, pack
+from desktop_app.engine.linear import can_pack, fast_bfloat16, kernel_name, pack
 
 Precision = Literal["packed", "bfloat16", "float32"]
 Sink = Callable[[str, Tensor], None]
@@ -29,11 +29,7 @@ def best_precision() -> Precision:
     """``packed`` where torch has a fast kernel for it, else what the CPU multiplies fast."""
     if kernel_name():
         return "packed"
-    return "bfloat16" if _fast_bfloat16() else "float32"
-
-
-def _fast_bfloat16() -> bool:
-    return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
+    return "bfloat16" if fast_bfloat16() else "float32"
 
 
 def convert(file: GgufFile, a: Architecture, precision: Precision, sink: Sink, report: Report) -> None:
@@ -96,7 +92,7 @@ class _Converter:
 
     def _dense(self, source: str) -> Tensor:
         values = torch.from_numpy(self._file.float32(source))
-        wide = self._precision == "float32" or (self._precision == "packed" and not _fast_bfloat16())
+        wide = self._precision == "float32" or (self._precision == "packed" and not fast_bfloat16())
         return values if wide else values.to(torch.bfloat16)
 
     def _int4(self, prefix: str, sources: list[str]) -> None:

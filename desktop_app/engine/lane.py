@@ -58,7 +58,7 @@ class Lane:
         report.stop_if_cancelled()
         self._loaded = _Loaded(decoder, KVCache(d.architecture), d.vocabulary, opened.template())
         return ModelInfo(
-            name=d.name,
+            name=command.name or d.name,
             family=d.architecture.family,
             device="cpu",
             precision=precision,

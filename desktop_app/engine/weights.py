@@ -12,7 +12,7 @@ from torch.nn import functional
 
 from desktop_app.engine.architecture import Architecture
 from desktop_app.engine.decoder import Decoder, Layer
-from desktop_app.engine.linear import GROUP, Dense, Linear, Packed, Part
+from desktop_app.engine.linear import GROUP, Dense, Linear, Packed, Part, fast_bfloat16
 
 
 def map_weights(path: Path) -> dict[str, Tensor]:
@@ -41,8 +41,15 @@ def make_decoder(a: Architecture, tensors: Mapping[str, Tensor]) -> Decoder:
         norm=tensors["norm"],
         head=_linear(tensors, "head"),
         frequencies=torch.tensor(a.frequencies, dtype=torch.float32),
+        attention_dtype=_attention_dtype(tensors),
         bytes=sum(tensor.nbytes for tensor in tensors.values()),
     )
+
+
+def _attention_dtype(tensors: Mapping[str, Tensor]) -> torch.dtype:
+    """float32 for a model in float32, which is kept as a reference, and where bfloat16 is slow."""
+    exact = all(tensor.dtype == torch.float32 for tensor in tensors.values())
+    return torch.float32 if exact or not fast_bfloat16() else torch.bfloat16
 
 
 def _linear(tensors: Mapping[str, Tensor], name: str) -> Linear:
