@@ -15,6 +15,7 @@ from desktop_app.core.paths import make_paths
 from desktop_app.core.settings import load_settings
 from desktop_app.ui.icons import app_icon
 from desktop_app.ui.language import use_language
+from desktop_app.ui.qt_messages import log_qt_messages
 from desktop_app.ui.single_instance import SingleInstance
 from desktop_app.ui.theme import apply_theme
 
@@ -27,6 +28,7 @@ def run_app(arguments: argparse.Namespace) -> int:
     for folder in (paths.data, paths.cache):
         _make(folder)
     start_logging(paths.logs, arguments.verbose)
+    log_qt_messages()
     app = QApplication([sys.argv[0]])
     app.setApplicationName("Inkhorn")
     app.setApplicationVersion(__version__)

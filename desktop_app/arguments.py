@@ -44,7 +44,9 @@ def _add_chat(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         "seed": int,
     }
     for name, kind in numbers.items():
-        chat.add_argument(f"--{name.replace('_', '-')}", type=kind, metavar="N", help=f"instead of the preset's {name}")
+        chat.add_argument(
+            f"--{name.replace('_', '-')}", type=kind, metavar="N", help=f"instead of the preset's {name}"
+        )
     chat.add_argument("--stop", action="append", metavar="TEXT", help="end before TEXT; may be repeated")
 
 

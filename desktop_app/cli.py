@@ -35,7 +35,10 @@ def _chat(arguments: argparse.Namespace) -> int:
         print("inkhorn chat: give a message, or pipe one in", file=sys.stderr)
         return 2
     text = " ".join(arguments.text) if arguments.text else sys.stdin.read()
-    messages = (ChatMessage("user", text.rstrip("\n")),)
+    if not text.strip():
+        print("inkhorn chat: the message is empty", file=sys.stderr)
+        return 2
+    messages: tuple[ChatMessage, ...] = (ChatMessage("user", text.rstrip("\n")),)
     if arguments.system:
         messages = (ChatMessage("system", arguments.system), *messages)
     events: queue.SimpleQueue[Event | EngineState] = queue.SimpleQueue()
@@ -73,5 +76,7 @@ def _print_reply(events: queue.SimpleQueue[Event | EngineState], as_json: bool) 
             return 1
         elif isinstance(event, Done):
             reply: Reply = event.result
-            print(json.dumps({"text": "".join(pieces), **asdict(reply)}, ensure_ascii=False) if as_json else "")
+            print(
+                json.dumps({"text": "".join(pieces), **asdict(reply)}, ensure_ascii=False) if as_json else ""
+            )
             return 0

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, QUrl, Slot
+from PySide6.QtCore import QObject, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.i18n import tr
 from desktop_app.core.paths import Paths
-from desktop_app.core.settings import Settings, save_settings
+from desktop_app.core.settings import Settings, Theme, save_settings
+from desktop_app.library.catalogue import load_catalogue
 from desktop_app.model_choice import load_command
 from desktop_app.store.opening import OpenReport
 from desktop_app.ui.about import AboutDialog
 from desktop_app.ui.chat.chat_desk import ChatDesk
 from desktop_app.ui.chat.problems import words
 from desktop_app.ui.engine_view import EngineView
-from desktop_app.ui.first_run import FirstRunPage
+from desktop_app.ui.first_run import FirstRun
 from desktop_app.ui.language import use_language
 from desktop_app.ui.settings_dialog import SettingsDialog
 from desktop_app.ui.theme import apply_theme
@@ -73,9 +75,9 @@ class Desk(QObject):
     def start(self) -> None:
         """Show the window. The engine and the database come up behind it."""
         if not self.settings.welcomed:
-            page = FirstRunPage(self._paths.data, self.settings.language)
+            page = FirstRun(self._paths.data)
             page.language_chosen.connect(lambda language: self.use(replace(self.settings, language=language)))
-            page.finished.connect(lambda: self._welcomed(page))
+            page.started.connect(lambda: self._welcomed(page))
             self.window.cover(page)
         self.chat.start(int(self.settings.window.get("conversation", 0) or 0))
         self.window.show()
@@ -109,6 +111,7 @@ class Desk(QObject):
     def show_settings(self) -> None:
         dialog = SettingsDialog(self.settings, self._paths, self.window)
         dialog.changed.connect(self.use)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
     def _save(self) -> None:
@@ -122,7 +125,7 @@ class Desk(QObject):
         self.settings = replace(self.settings, window={**self.settings.window, **values})
         self._save()
 
-    def _welcomed(self, page: FirstRunPage) -> None:
+    def _welcomed(self, page: FirstRun) -> None:
         self.use(replace(self.settings, welcomed=True))
         self.window.uncover(page)
         self.chat.pane.write()
@@ -159,8 +162,9 @@ class Desk(QObject):
                 Banner(
                     "warning",
                     lambda: tr(
-                        "The file with your conversations was damaged. {messages} messages in {conversations} "
-                        "conversations could be read and are here; the damaged file is kept at {place}.",
+                        "The file with your conversations was damaged. {messages} messages in "
+                        "{conversations} conversations could be read and are here; the damaged file is kept "
+                        "at {place}.",
                         messages=f"{counts[0]:,}",
                         conversations=f"{counts[1]:,}",
                         place=place,
@@ -172,16 +176,30 @@ class Desk(QObject):
 
     def _connect_menus(self) -> None:
         connect = self.window.connect_action
-        for choice in ("system", "light", "dark"):
-            action = connect(f"theme_{choice}", lambda choice=choice: self.use(replace(self.settings, theme=choice)))
+        choices: tuple[Theme, ...] = ("system", "light", "dark")
+        for choice in choices:
+            action = connect(f"theme_{choice}", functools.partial(self._use_theme, choice))
             action.setChecked(self.settings.theme == choice)
         connect("text_larger", lambda: self._size_text(self.settings.text_size + 1))
         connect("text_smaller", lambda: self._size_text(self.settings.text_size - 1))
         connect("text_reset", lambda: self._size_text(Settings().text_size))
         connect("open_data", lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._paths.data))))
         connect("open_logs", lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._paths.logs))))
-        connect("about", lambda: AboutDialog(self.window).open())
+        connect("about", self._show_about)
         self.chat.connect_menus(connect)
+
+    def _use_theme(self, theme: Theme) -> None:
+        self.use(replace(self.settings, theme=theme))
+
+    def _show_about(self) -> None:
+        state = self.worker.state
+        starter = load_catalogue(self._paths.models).starter
+        facts = {"engine": state.phase, "data": str(self._paths.data)}
+        if state.model is not None:
+            facts |= {"model": state.model.name, "device": state.model.device}
+        dialog = AboutDialog([(starter.name, starter.licence)], facts, self.window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
 
     def _size_text(self, size: int) -> None:
         self.use(replace(self.settings, text_size=max(TEXT_SIZES.start, min(TEXT_SIZES.stop - 1, size))))

@@ -19,4 +19,4 @@ def load_command(paths: Paths, file: Path | None = None, threads: int = 0) -> Lo
         return Load(0, str(file), str(paths.prepared), threads=threads)
     starter = load_catalogue(paths.models).starter
     found = find_installed(starter, paths)
-    return Load(0, str(found), str(paths.prepared), starter.sha256, threads)
+    return Load(0, str(found), str(paths.prepared), starter.sha256, threads, starter.name)

@@ -81,7 +81,9 @@ def test_qt_and_torch_stay_where_they_belong() -> None:
             wrong.append(f"{path.relative_to(ROOT)} imports Qt")
         if layer not in TORCH_ONLY_IN and roots & HEAVY:
             wrong.append(f"{path.relative_to(ROOT)} imports {roots & HEAVY}")
-        if layer == "worker" and {n for n in imports_of(path) if n.startswith("PySide6.")} - {"PySide6.QtCore"}:
+        if layer == "worker" and {n for n in imports_of(path) if n.startswith("PySide6.")} - {
+            "PySide6.QtCore"
+        }:
             wrong.append(f"{path.relative_to(ROOT)} imports more of Qt than QtCore")
         if layer in STANDARD_ONLY:
             others = roots - set(sys.stdlib_module_names) - {"desktop_app", "platformdirs"}

@@ -38,13 +38,15 @@ class Load(Command):
     """Make the model at ``path`` (a GGUF file) the current one. Answered by `Done(ModelInfo)`.
 
     ``prepared_dir`` is where the fast local form is kept; it is made on the first load.
-    ``threads`` is the number of CPU threads, 0 for as many as there are physical cores.
+    ``threads`` is the number of CPU threads, 0 for as many as there are physical cores. ``name`` is
+    what the user calls the model; without it the file's own name for itself is used.
     """
 
     path: str
     prepared_dir: str
     sha256: str = ""
     threads: int = 0
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

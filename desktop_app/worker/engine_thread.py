@@ -136,22 +136,39 @@ class EngineThread:
     # --- the thread ---------------------------------------------------------------------------
 
     def _run(self) -> None:
-        self._open_engine()
+        self._guarded(self._open_engine)
         while not self._stopping:
-            handles: list[Connection | int] = [self._wake_in]
-            if self._engine:
-                handles += [self._engine.connection, self._engine.sentinel]
-            ready = wait(handles, self._patience())
-            if self._wake_in in ready:
-                with self._wake_lock:
-                    self._wake_in.recv_bytes()
-                    self._awake = False
-            while self._inbox:
-                self._inbox.popleft()()
-            if self._engine and len(ready) > (self._wake_in in ready):
-                self._read_engine(self._engine)
-            self._end_if_deaf()
-        self._close()
+            self._guarded(self._turn)
+        self._guarded(self._close)
+
+    def _guarded(self, step: Callable[[], None]) -> None:
+        """A thread that dies in silence would leave everyone waiting for ever."""
+        try:
+            step()
+        except Exception as error:
+            log.exception("the engine thread failed")
+            failure = Failed(0, "internal", "The background worker failed.", type(error).__name__)
+            engine, self._engine = self._engine, None
+            if engine is not None:
+                engine.end()
+            for command_id in list(self._sent):
+                self._finish(replace(failure, id=command_id))
+            self._give_up(failure)
+
+    def _turn(self) -> None:
+        handles: list[Connection | int] = [self._wake_in]
+        if self._engine:
+            handles += [self._engine.connection, self._engine.sentinel]
+        ready = wait(handles, self._patience())
+        if self._wake_in in ready:
+            with self._wake_lock:
+                self._wake_in.recv_bytes()
+                self._awake = False
+        while self._inbox:
+            self._inbox.popleft()()
+        if self._engine and len(ready) > (self._wake_in in ready):
+            self._read_engine(self._engine)
+        self._end_if_deaf()
 
     def _patience(self) -> float | None:
         if not self._deadlines:

@@ -11,9 +11,9 @@ from desktop_app.worker.queue import Priority
 
 
 class EngineWorker(QObject):
-    """Owned by `app.py`, passed to the panes. ``event`` and ``state_changed`` arrive in order."""
+    """Owned by `app.py`, passed to the panes. ``arrived`` and ``state_changed`` arrive in order."""
 
-    event = Signal(object)  # core.messages.Event
+    arrived = Signal(object)  # core.messages.Event
     state_changed = Signal(object)  # EngineState
 
     _event_there = Signal(object)
@@ -57,7 +57,7 @@ class EngineWorker(QObject):
 
     @Slot(object)
     def _take_event(self, event: Event) -> None:
-        self.event.emit(event)
+        self.arrived.emit(event)
 
     @Slot(object)
     def _take_state(self, state: EngineState) -> None:

@@ -22,7 +22,25 @@ from desktop_app.core.paths import make_paths
 from desktop_app.core.settings import Settings
 from desktop_app.desk import Desk
 
-WORDS = "ink stone brush paper river mountain 墨 池 笔 纸 tell me about the old bridge, please".split()
+WORDS = [
+    "ink",
+    "stone",
+    "brush",
+    "paper",
+    "river",
+    "mountain",
+    "墨",
+    "池",
+    "笔",
+    "纸",
+    "tell",
+    "me",
+    "about",
+    "the",
+    "old",
+    "bridge,",
+    "please",
+]
 
 
 def say(what: str, **values: object) -> None:

@@ -6,7 +6,18 @@ import os
 import time
 from multiprocessing.connection import Connection
 
-from desktop_app.core.messages import Cancel, ContextPlan, Done, Generate, Load, ModelInfo, Plan, Reply, Shutdown, Text
+from desktop_app.core.messages import (
+    Cancel,
+    ContextPlan,
+    Done,
+    Generate,
+    Load,
+    ModelInfo,
+    Plan,
+    Reply,
+    Shutdown,
+    Text,
+)
 
 MODEL = ModelInfo("Fake", "none", "cpu", "fp32", 1, 128, 1, 0.0)
 

@@ -161,3 +161,27 @@ def test_stopping_answers_everyone(desk: Desk) -> None:
         ended = desk.terminal(command_id)
         assert isinstance(ended, Failed)
         assert ended.kind == "cancelled"
+
+
+def test_a_step_that_fails_is_told_and_the_thread_lives(monkeypatch: pytest.MonkeyPatch) -> None:
+    starts: list[int] = []
+
+    def start() -> EngineProcess:
+        starts.append(1)
+        if len(starts) == 1:
+            raise RuntimeError("no process today")
+        return EngineProcess(fake_engines.obedient)
+
+    desk = Desk(fake_engines.obedient)
+    desk.thread = EngineThread(desk.events.put, desk.states.put, start)
+    desk.thread.start()
+    try:
+        desk.until("failed")
+        ended = desk.terminal(desk.generate("hi"))
+        assert isinstance(ended, Failed)
+        assert ended.kind == "internal"
+        desk.thread.use_model(Load(0, "model", "prepared"))
+        desk.until("ready")
+        assert isinstance(desk.terminal(desk.generate("hi")), Done)
+    finally:
+        desk.thread.stop()

@@ -98,7 +98,7 @@ class ChatDesk(QObject):
 
     def connect_menus(self, connect: Callable[[str, Callable[[], object]], object]) -> None:
         connect("new_chat", self._new)
-        connect("find", self.pane.find)
+        connect("find", self.pane.search)
         connect("show_list", self.pane.toggle_list)
         connect("import", self._transfers.import_file)
         connect("export", lambda: self._transfers.export_open(self.chat.session.id))
@@ -111,7 +111,15 @@ class ChatDesk(QObject):
         controller.sent.connect(lambda: pane.show_banner(None))
         for part in (controller, actions, answering):
             part.list_stale.connect(lists.refresh)
-        for source in (controller, actions, answering, self._summaries, lists, self._personas, self._transfers):
+        for source in (
+            controller,
+            actions,
+            answering,
+            self._summaries,
+            lists,
+            self._personas,
+            self._transfers,
+        ):
             source.trouble.connect(self._tell)
         for undoing in (actions, lists):
             undoing.undoable.connect(self._window.toast.show_note)

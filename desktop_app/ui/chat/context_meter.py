@@ -47,7 +47,11 @@ class ContextMeter(QToolButton):
         self.setText(f"{used} / {limit}")
         self.setAccessibleName(tr("Context: {used} of {limit} tokens", used=used, limit=limit))
         self.setToolTip(
-            tr("The model sees {used} of the {limit} tokens that it can read at once.", used=used, limit=limit)
+            tr(
+                "The model sees {used} of the {limit} tokens that it can read at once.",
+                used=used,
+                limit=limit,
+            )
         )
 
     def sizeHint(self) -> QSize:

@@ -38,7 +38,7 @@ class ContextWatch(QObject):
         self._timer.setSingleShot(True)
         self._timer.setInterval(TYPING_DELAY_MS)
         self._timer.timeout.connect(self._ask_now)
-        worker.event.connect(self._on_event)
+        worker.arrived.connect(self._on_event)
 
     def watch(self, wanted: Callable[[], tuple[tuple[PlannedMessage, ...], int] | None]) -> None:
         """``wanted()`` gives the messages and the reserve when a new count is due."""

@@ -19,7 +19,9 @@ ICONS_BELOW = 520  # px: narrower, the buttons show icons alone
 class ChatHeader(QWidget):
     list_toggled = Signal()
 
-    def __init__(self, persona: PersonaPicker, sampling: SamplingButton, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, persona: PersonaPicker, sampling: SamplingButton, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         row = QHBoxLayout(self)
         row.setContentsMargins(space(3), space(2), space(3), space(2))

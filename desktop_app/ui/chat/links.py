@@ -28,7 +28,9 @@ class LinkOpener(QObject):
         if not self._confirm():
             QDesktopServices.openUrl(url)
             return
-        box = QMessageBox(QMessageBox.Icon.NoIcon, tr("Open this link?"), tr("Open this link?"), parent=self._window)
+        box = QMessageBox(
+            QMessageBox.Icon.NoIcon, tr("Open this link?"), tr("Open this link?"), parent=self._window
+        )
         box.setTextFormat(Qt.TextFormat.PlainText)
         # As it will be asked for, with punycode for names that only look familiar.
         box.setInformativeText(url.toString(QUrl.ComponentFormattingOption.FullyEncoded))

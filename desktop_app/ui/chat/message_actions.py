@@ -8,10 +8,9 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
-from desktop_app.core.chat import Message
+from desktop_app.core.chat import DeletedMessage, Message
 from desktop_app.core.i18n import tr
 from desktop_app.store.store import Store
-from desktop_app.store.tree import DeletedMessage
 from desktop_app.ui.chat import problems
 from desktop_app.ui.chat.answering import Answering
 from desktop_app.ui.chat.open_chat import OpenChat

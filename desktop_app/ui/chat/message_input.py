@@ -18,7 +18,7 @@ class MessageInput(QPlainTextEdit):
     send_pressed = Signal()
     big_paste = Signal(str)
     escape_pressed = Signal()
-    height_wanted = Signal()
+    focus_changed = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -62,9 +62,14 @@ class MessageInput(QPlainTextEdit):
         self._composing = bool(event.preeditString())
         super().inputMethodEvent(event)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.focus_changed.emit(True)
+
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self._composing = False
         super().focusOutEvent(event)
+        self.focus_changed.emit(False)
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         # Always as plain text; files are named by path until documents can be read in.
@@ -98,4 +103,3 @@ class MessageInput(QPlainTextEdit):
         wanted = self._wanted_height()
         if wanted != self.height():
             self.setFixedHeight(wanted)
-            self.height_wanted.emit()

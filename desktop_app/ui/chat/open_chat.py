@@ -107,7 +107,9 @@ class OpenChat(QObject):
         self.view.set_busy(busy)
         note = session.note
         index = session.index_of(note.upto_id) if note else None
-        following = session.branch[index + 1].id if index is not None and index + 1 < len(session.branch) else 0
+        following = (
+            session.branch[index + 1].id if index is not None and index + 1 < len(session.branch) else 0
+        )
         self.view.set_note(note if following else None, following)
         self._watch.refresh()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
@@ -47,7 +49,7 @@ class ChatPane(QWidget):
             "",
             lambda: tr("What shall we write?"),
             lambda: tr("The model runs on this computer. What you write stays here."),
-            suggestions=tuple((lambda text=text: tr(text)) for text in SUGGESTIONS),
+            suggestions=tuple(functools.partial(tr, text) for text in SUGGESTIONS),
         )
         self.empty.suggested.connect(self._suggest)
         self.view.empty_widget(self.empty)
@@ -85,7 +87,7 @@ class ChatPane(QWidget):
         self._arrange()
         self.list_shown.emit(self._list_wanted)
 
-    def find(self) -> None:
+    def search(self) -> None:
         """Go to the search field of the list."""
         self._list_wanted = True
         self._arrange()

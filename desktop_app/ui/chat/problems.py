@@ -50,7 +50,9 @@ def words(kind: str, message: str, values: dict[str, Any] | None = None) -> str:
         "template": tr("The model’s chat template refuses these messages."),
         "disk_full": tr("The disk is full, so nothing more can be kept. Free some space and try again."),
         "read_only": tr("The folder with your data cannot be written to."),
-        "newer_data": tr("These conversations were written by a newer version of Inkhorn and can only be read."),
+        "newer_data": tr(
+            "These conversations were written by a newer version of Inkhorn and can only be read."
+        ),
         "damaged_data": tr("The file with your conversations is damaged."),
     }
     return known.get(kind) or tr("Something went wrong: {reason}", reason=message)
@@ -84,5 +86,7 @@ def left_out_problem(count: int) -> Problem:
 
 def not_stored_problem(kind: str, message: str) -> Problem:
     """What stands beside a reply that is on the screen and not on the disk."""
-    text = tr("This reply is on the screen only, it could not be stored. {reason}", reason=words(kind, message))
+    text = tr(
+        "This reply is on the screen only, it could not be stored. {reason}", reason=words(kind, message)
+    )
     return Problem(text, ((STORE_AGAIN, tr("Store it now")),))

@@ -45,7 +45,7 @@ class Replies(QObject):
         self._storage = storage
         self._runs: dict[int, ReplyRun] = {}
         self._unstored: dict[int, ReplyEnd] = {}
-        worker.event.connect(self._on_event)
+        worker.arrived.connect(self._on_event)
         self._painter = QTimer(self)
         self._painter.setInterval(PAINT_MS)
         self._painter.timeout.connect(self._paint)
@@ -65,7 +65,9 @@ class Replies(QObject):
         last of ``messages`` is then that unfinished reply."""
         command = Generate(self._worker.next_id(), messages, sampling, continue_last=bool(text_before))
         length = len(text_before)
-        self._runs[command.id] = ReplyRun(command.id, conversation_id, message_id, text_before, length, length)
+        self._runs[command.id] = ReplyRun(
+            command.id, conversation_id, message_id, text_before, length, length
+        )
         self._worker.submit(command)
         self._painter.start()
         self._keeper.start()

@@ -64,7 +64,7 @@ class Summariser(QObject):
         self._worker = worker
         self._job: _Job | None = None
         self._command_id = 0
-        worker.event.connect(self._on_event)
+        worker.arrived.connect(self._on_event)
 
     @property
     def busy(self) -> bool:

@@ -132,7 +132,13 @@ def test_the_field_grows_to_its_limit(composer: Composer) -> None:
 
 @pytest.mark.parametrize(
     "draft",
-    [Draft(), Draft("plain"), Draft("typed", ("a block", "二")), Draft('["json-looking", 1]'), Draft("a\x00b")],
+    [
+        Draft(),
+        Draft("plain"),
+        Draft("typed", ("a block", "二")),
+        Draft('["json-looking", 1]'),
+        Draft("a\x00b"),
+    ],
 )
 def test_drafts_survive_storage(draft: Draft) -> None:
     assert Draft.decode(draft.encode()) == draft
