@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QDialog,
@@ -103,7 +103,11 @@ class PersonaDialog(QDialog):
         self._prompt_label.setBuddy(self.prompt)
         self.name.setMaxLength(80)
         self.prompt.setTabChangesFocus(True)
-        self.list.setFixedWidth(space(56))
+        self.list.setFixedWidth(space(58))
+        self.list.setIconSize(QSize(16, 16))
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.list.setSpacing(0)
         set_look(self._about, tone="quiet")
         set_look(self._deleted_label, tone="quiet")
         set_look(self.undo_button, kind="link")
@@ -200,6 +204,10 @@ class PersonaDialog(QDialog):
         self.add_button.setIcon(icon("plus"))
         self.copy_button.setIcon(icon("copy"))
         self.delete_button.setIcon(icon("trash-2", theme_of(self).danger))
+        focus = theme_of(self).focus  # on the row, not around the list
+        self.list.setStyleSheet(
+            f"QListWidget {{ border: none; }} QListWidget::item:focus {{ border: 2px solid {focus}; }}"
+        )
 
     # --- the list --------------------------------------------------------------------------------
 
@@ -249,6 +257,7 @@ class PersonaDialog(QDialog):
         self._name_label.setVisible(shown.id != 0)
         for field in (self.name, self.prompt):
             field.setReadOnly(is_built_in)
+        set_look(self.prompt, surface="sunken" if is_built_in else "")
         if is_built_in:
             self._about.setText(tr("Comes with Inkhorn. Duplicate it to make it your own."))
         elif shown.id == 0:
