@@ -76,39 +76,36 @@ def pack(values: Tensor, scale: Tensor, zero: Tensor) -> Packed:
 
 
 def unpack(plane: Packed) -> Tensor:
-    """The plane's values without their zeros, (q − 8)·scale, as bfloat16 ``[n / block, k, block]``: a
-    batch of column blocks, which is the order that both the packing and a batched product like.
+    """The plane as bfloat16 ``[n / block, k + k / 32, block]``, a batch of column blocks, which is the
+    order that both the packing and a batched product like. The first k rows are (q − 8)·scale; the
+    others are the groups' zeros, which `with_sums` of the input meet in the same product.
 
     In few passes over few bytes: nibbles become signed by shifts of int8, and one mixed product scales
-    and widens them. The zeros go through `zeros_product`, a hundredth of the work."""
+    and widens them."""
     n, half = plane.packed.shape
     k = 2 * half
     blocks, groups = n // _BLOCK, k // GROUP
     flipped = plane.packed.view(torch.int8).view(blocks, groups, GROUP, _BLOCK // 2) ^ -120  # q ^ 8: sign
-    scales = _columns(plane, 0).transpose(0, 1).contiguous().unsqueeze(2)
-    values = torch.empty(blocks, groups, GROUP, _BLOCK, dtype=torch.bfloat16)
-    low, high = scales[..., : _BLOCK // 2], scales[..., _BLOCK // 2 :]
-    torch.mul((flipped << 4) >> 4, low, out=values[..., : _BLOCK // 2])
-    torch.mul(flipped >> 4, high, out=values[..., _BLOCK // 2 :])
-    return values.view(blocks, k, _BLOCK)
+    scales, zeros = plane.scales.view(groups, blocks, _BLOCK, 2).permute(3, 1, 0, 2).contiguous()
+    values = torch.empty(blocks, k + groups, _BLOCK, dtype=torch.bfloat16)
+    scaled = values[:, :k].view(blocks, groups, GROUP, _BLOCK)
+    low, high = scales.unsqueeze(2).chunk(2, dim=-1)
+    torch.mul((flipped << 4) >> 4, low, out=scaled[..., : _BLOCK // 2])
+    torch.mul(flipped >> 4, high, out=scaled[..., _BLOCK // 2 :])
+    values[:, k:] = zeros
+    return values
 
 
-def zeros_product(x: Tensor, plane: Packed) -> Tensor:
-    """What the groups' zeros add to x Wᵀ: (sums of x over each group) · zeros, float32 ``[t, n]``."""
-    sums = x.float().view(x.shape[0], -1, GROUP).sum(-1)
-    return sums @ plane.scales[..., 1].float()
-
-
-def _columns(plane: Packed, which: int) -> Tensor:
-    """Scales (0) or zeros (1) as ``[k / 32, n / block, block]``."""
-    return plane.scales[..., which].view(plane.scales.shape[0], -1, _BLOCK)
+def with_sums(x: Tensor) -> Tensor:
+    """``x [t, k]`` and the sums of its groups, bfloat16 ``[t, k + k / 32]``."""
+    return torch.cat([x, x.view(x.shape[0], -1, GROUP).sum(-1)], dim=-1).to(torch.bfloat16)
 
 
 def dense_of(plane: Packed) -> Tensor:
     """The plane as a plain ``[n, k]`` float32 matrix."""
-    blocks = unpack(plane).float()
-    zeros = _columns(plane, 1).float().transpose(0, 1).repeat_interleave(GROUP, dim=1)
-    return (blocks + zeros).transpose(1, 2).reshape(-1, blocks.shape[1])
+    k = 2 * plane.packed.shape[1]
+    scaled, zeros = unpack(plane).float().split([k, k // GROUP], dim=1)
+    return (scaled + zeros.repeat_interleave(GROUP, dim=1)).transpose(1, 2).reshape(-1, k)
 
 
 def apply(x: Tensor, linear: Linear) -> Tensor:
@@ -121,20 +118,22 @@ def apply(x: Tensor, linear: Linear) -> Tensor:
 def _apply_part(x: Tensor, part: Part) -> Tensor:
     if isinstance(part, Dense):
         return functional.linear(x.to(part.weight.dtype), part.weight).float()
-    narrow = x.to(torch.bfloat16)
     if x.shape[0] >= UNPACK_ROWS:
-        total = _unpacked_product(narrow, part[0])
-        for plane in part[1:]:
-            total += _unpacked_product(narrow, plane)
-        return total
+        return _unpacked_product(with_sums(x), part)
+    narrow = x.to(torch.bfloat16)
     total = torch._weight_int4pack_mm_for_cpu(narrow, part[0].packed, GROUP, part[0].scales).float()
     for plane in part[1:]:
         total += torch._weight_int4pack_mm_for_cpu(narrow, plane.packed, GROUP, plane.scales)
     return total
 
 
-def _unpacked_product(x: Tensor, plane: Packed) -> Tensor:
-    product = torch.matmul(x, unpack(plane))  # [n / block, t, block]
-    total = zeros_product(x, plane)
-    total.view(x.shape[0], -1, _BLOCK).add_(product.transpose(0, 1))
+def _unpacked_product(x: Tensor, planes: tuple[Packed, ...]) -> Tensor:
+    total = torch.empty(x.shape[0], planes[0].packed.shape[0])
+    by_block = total.view(x.shape[0], -1, _BLOCK).transpose(0, 1)
+    for number, plane in enumerate(planes):
+        product = torch.matmul(x, unpack(plane))  # [n / block, t, block]
+        if number == 0:
+            by_block.copy_(product)
+        else:
+            by_block.add_(product)
     return total
