@@ -54,6 +54,7 @@ class Run:
         """Kill the app, engine and all, ``seconds`` after it was ready; returns the moment."""
         assert self._ready.wait(60)
         time.sleep(seconds)
+        assert self.process.poll() is None, "the app ended by itself"
         moment = time.monotonic()
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(30)
@@ -68,6 +69,13 @@ class Run:
 
 @pytest.mark.slow
 def test_fifty_kills(tmp_path: Path, starter_model: Path) -> None:
+    # Prepared once, so that the rounds are about typing and streaming.
+    subprocess.run(
+        [sys.executable, "-m", "desktop_app", "--data-dir", str(tmp_path), "chat", "hi", "--max-tokens", "1"],
+        cwd=ROOT,
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
     rng = random.Random(20260)
     streamed, sent = 0, 0
     expected: dict[int, str] = {}

@@ -60,9 +60,11 @@ class Victim:
     def type_on(self) -> None:
         """A word at a time; now and then Enter."""
         field = self._pane.composer.input
-        QTest.keyClicks(field, self._random.choice(WORDS) + " ") if self._random.random() < 0.7 else (
-            field.insertPlainText(self._random.choice(WORDS) + " ")
-        )
+        word = self._random.choice(WORDS) + " "
+        if word.isascii():
+            QTest.keyClicks(field, word)
+        else:  # as an input method brings it
+            field.insertPlainText(word)
         say("typed", conversation=self._desk.chat.chat.session.id, text=field.toPlainText())
         busy = self._desk.chat.replies.running(self._desk.chat.chat.session.id) is not None
         if self._random.random() < 0.2 and not busy:
