@@ -7,8 +7,8 @@ tools. The app computes with tensors and plain functions; it needs the libraries
 
 import os
 
-from PyInstaller.compat import is_linux, is_win
-from PyInstaller.utils.hooks import PY_DYLIB_PATTERNS, collect_dynamic_libs
+from PyInstaller.compat import is_linux
+from PyInstaller.utils.hooks import PY_DYLIB_PATTERNS, collect_dynamic_libs, get_package_paths
 
 TEST_LIBRARIES = ("jitbackend_test", "backend_with_compiler", "torchbind_test", "aoti_custom_ops")
 
@@ -22,8 +22,11 @@ binaries = [
     and os.path.basename(os.path.dirname(source)) not in ("test", "bin")
 ]
 
+# torch refuses to be imported without this one of its tools.
+manager = os.path.join(get_package_paths("torch")[1], "bin", "torch_shm_manager")
+if os.path.exists(manager):
+    binaries.append((manager, "torch/bin"))
+
 # Libraries that torch loads by path must be found where torch looks for them.
 if is_linux:
     bindepend_symlink_suppression = ["**/torch/lib/*.so*"]
-if is_win:
-    datas = []

