@@ -23,6 +23,13 @@ FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 class DiscreetFormatter(logging.Formatter):
     """Formats exceptions without their messages."""
 
+    def format(self, record: logging.LogRecord) -> str:
+        # Another handler's formatter leaves its own, talkative, text in the record.
+        cached, record.exc_text = record.exc_text, None
+        text = super().format(record)
+        record.exc_text = cached
+        return text
+
     def formatException(
         self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
     ) -> str:

@@ -6,7 +6,16 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QDialog, QFrame, QPushButton, QScrollArea, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QPushButton,
+    QScrollArea,
+    QTabWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop_app.core.i18n import tr
 from desktop_app.core.paths import Paths
@@ -67,7 +76,11 @@ class SettingsDialog(QDialog):
 
     def retranslate(self) -> None:
         self.setWindowTitle(tr("Settings"))
+        self._tabs.setAccessibleName(tr("Settings"))
         self._tabs.tabBar().setAccessibleName(tr("Groups of settings"))
+        ways = (tr("Earlier groups"), tr("Further groups"))  # where the tabs have no room
+        for button, words in zip(self._tabs.tabBar().findChildren(QToolButton), ways, strict=True):
+            button.setAccessibleName(words)
         for index, (_, title) in enumerate(GROUPS):
             self._tabs.setTabText(index, tr(title))
             self._pages[index].setAccessibleName(tr(title))

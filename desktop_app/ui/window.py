@@ -207,7 +207,7 @@ class MainWindow(QMainWindow):
 
     def _retitle(self) -> None:
         title = self._titles.get(self.current_pane())
-        self.setWindowTitle(f"{title()} – Inkhorn" if title else "Inkhorn")
+        self.setWindowTitle(tr("{pane} – Inkhorn", pane=title()) if title else tr("Inkhorn"))
 
     def _toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)

@@ -63,7 +63,7 @@ class Banner(QFrame):
         self._close.setVisible(closable)
         self._column = QVBoxLayout()
         self._column.setSpacing(space(2))
-        self._beside, self._below = QHBoxLayout(), QHBoxLayout()
+        self._beside, self._below = QHBoxLayout(), QVBoxLayout()
         top = QHBoxLayout()
         top.setSpacing(space(3))
         top.addWidget(self._label, 1)
@@ -86,6 +86,7 @@ class Banner(QFrame):
 
     def retranslate(self) -> None:
         self._label.setText(self._text())
+        self._label.setAccessibleName(self._text())
         self.setAccessibleName(self._text())
         for button, (title, _) in zip(self._buttons, self._actions, strict=True):
             button.setText(title())
@@ -112,9 +113,10 @@ class Banner(QFrame):
             while layout.count():
                 layout.takeAt(0)
         for button in self._buttons:
-            (self._below if narrow else self._beside).addWidget(button)
-        if narrow and self._buttons:
-            self._below.addStretch(1)
+            if narrow:
+                self._below.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+            else:
+                self._beside.addWidget(button)
 
     def _dress(self) -> None:
         theme = theme_of(self)

@@ -75,6 +75,7 @@ class OptionRow(QWidget):
         control.setAccessibleName(tr(option.title))
         control.setAccessibleDescription(tr(option.effect))
         if isinstance(control, QComboBox):
+            control.view().setAccessibleName(tr(option.title))
             for index, (_, words) in enumerate(option.choices):
                 control.setItemText(index, tr(words))
         elif isinstance(control, QSpinBox):
