@@ -56,7 +56,7 @@ class Answering(QObject):
         def written(branch: list[Message]) -> None:
             if chat.session.id == conversation_id:
                 chat.show_branch(branch)
-                chat.view.scroll_to(branch[-1].id)
+                chat.view.to_end()
                 self.begin(chat.session, branch[-1])
 
         self._storage.run(

@@ -116,7 +116,7 @@ class ChatController(QObject):
                     self._composer.clear()
                 self._chat.append(user)
                 self._chat.append(reply)
-                self._chat.view.scroll_to(reply.id)
+                self._chat.view.to_end()
                 self.conversation_changed.emit(session.conversation)
                 self.sent.emit()
             else:

@@ -201,6 +201,10 @@ class ConversationView(QWidget):
             if inside > self._stack.viewport().height() * 2 // 3:
                 self._stack.scroll_to_row(index, inside - self._stack.viewport().height() // 3)
 
+    def to_end(self) -> None:
+        """Go to the end, and stay there while text comes."""
+        self._stack.scroll_to_end()
+
     def set_reading(self, text_size: int, serif: bool) -> None:
         self._rows.set_reading(text_size, serif)
         self._dress_anew()
