@@ -107,7 +107,9 @@ def _open_to_write(
         if last_end == "damaged":
             for index in SEARCH_INDEXES:
                 connection.execute(f"INSERT INTO {index} ({index}) VALUES ('rebuild')")
-        connection.execute("BEGIN IMMEDIATE")  # raises where the file itself is write-protected
+        connection.execute("BEGIN IMMEDIATE")
+        # Raises where the file itself is write-protected, which BEGIN alone does not notice.
+        connection.execute(f"PRAGMA user_version = {len(migrations)}")
         connection.execute("ROLLBACK")
     except BaseException:
         connection.close()
