@@ -193,7 +193,6 @@ class _Keeper(QObject):
         self.setObjectName("inkhorn_theme_keeper")
         self._app = app
         self._choice: ThemeChoice = "system"
-        self._native_animation = app.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration)
         app.setStyle("Fusion")
         app.setFont(interface_font(app.font(), SIZE_BODY))
         hints = app.styleHints()
