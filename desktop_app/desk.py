@@ -62,7 +62,7 @@ class Desk(QObject):
         self.window = MainWindow(settings.window)
         self.window.geometry_changed.connect(self._remember)
         self.window.settings_asked.connect(self.show_settings)
-        self.chat = ChatDesk(self.window, self.storage, self.worker, self.background, settings, paths)
+        self.chat = ChatDesk(self.window, self.storage, self.worker, self.background, settings)
         self.chat.restart_wanted.connect(self._restart_engine)
         self.chat.remembered.connect(self._remember)
         self.window.add_pane("chat", "message-square", lambda: tr("Chat"), self.chat.pane)

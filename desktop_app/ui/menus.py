@@ -34,6 +34,13 @@ THEME_CHOICES = (
     ActionSpec("theme_light", mark("Light"), group="theme"),
     ActionSpec("theme_dark", mark("Dark"), group="theme"),
 )
+EXPORTS = (
+    ActionSpec("export_markdown", mark("Markdown…"), "Ctrl+Shift+E"),
+    ActionSpec("export_json", mark("JSON…")),
+    ActionSpec("export_html", mark("Web page (HTML)…")),
+    ActionSpec("export_pdf", mark("PDF…")),
+    ActionSpec("export_docx", mark("Word (DOCX)…")),
+)
 MENUS: tuple[tuple[str, str, tuple[ActionSpec | tuple[str, tuple[ActionSpec, ...]] | None, ...]], ...] = (
     (
         "file",
@@ -42,7 +49,7 @@ MENUS: tuple[tuple[str, str, tuple[ActionSpec | tuple[str, tuple[ActionSpec, ...
             ActionSpec("new_chat", mark("New conversation"), Key.New),
             SEPARATOR,
             ActionSpec("import", mark("Import…"), Key.Open),
-            ActionSpec("export", mark("Export…"), "Ctrl+Shift+E"),
+            (mark("Export as"), EXPORTS),
             SEPARATOR,
             ActionSpec("settings", mark("Settings…"), "Ctrl+,", role=Role.PreferencesRole),
             SEPARATOR,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -10,7 +11,6 @@ from PySide6.QtCore import QObject, Signal, Slot
 from desktop_app.core.chat import Conversation
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.i18n import tr
-from desktop_app.core.paths import Paths
 from desktop_app.core.sampling import Sampling
 from desktop_app.core.settings import Settings
 from desktop_app.ui.chat.answering import Answering
@@ -29,6 +29,7 @@ from desktop_app.ui.chat.session import Options
 from desktop_app.ui.chat.summaries import Summaries
 from desktop_app.ui.chat.summariser import Summariser
 from desktop_app.ui.chat.transfers import Transfers
+from desktop_app.ui.exporting import SUFFIXES
 from desktop_app.ui.widgets.banner import Banner
 from desktop_app.ui.window import MainWindow
 from desktop_app.worker.engine_worker import EngineWorker
@@ -48,7 +49,6 @@ class ChatDesk(QObject):
         worker: EngineWorker,
         background: Lane,
         settings: Settings,
-        paths: Paths,
     ) -> None:
         super().__init__(window)
         self._window, self._storage, self._settings = window, storage, settings
@@ -101,7 +101,8 @@ class ChatDesk(QObject):
         connect("find", self.pane.search)
         connect("show_list", self.pane.toggle_list)
         connect("import", self._transfers.import_file)
-        connect("export", lambda: self._transfers.export_open(self.chat.session.id))
+        for format_ in SUFFIXES:
+            connect(f"export_{format_}", functools.partial(self._export_open, format_))
 
     def _join(self, actions: MessageActions, answering: Answering) -> None:
         pane, controller, lists = self.pane, self.controller, self._lists
@@ -133,11 +134,20 @@ class ChatDesk(QObject):
         pane.list.export_requested.connect(self._transfers.export)
         pane.list.import_requested.connect(self._transfers.import_file)
         self._transfers.imported.connect(lists.refresh)
+        self._transfers.noted.connect(self._note)
         pane.meter.summarise_pressed.connect(self._summaries.summarise)
         pane.meter.show_left_out_pressed.connect(self._show_left_out)
         pane.sampling.changed.connect(self._sampling_chosen)
         self._personas.chosen.connect(self._persona_chosen)
         self._summaries.working.connect(self._show_summarising)
+
+    def _export_open(self, format_: str) -> None:
+        if self.chat.session.id:
+            self._transfers.export([self.chat.session.id], format_)
+
+    @Slot(str, object, str)
+    def _note(self, text: str, do: Callable[[], object] | None, action: str) -> None:
+        self._window.toast.show_note(text, do, action=action)
 
     @Slot()
     def _new(self) -> None:
