@@ -41,7 +41,7 @@ def kind_of_os_error(error: OSError) -> str:
     """The `KINDS` entry for an error of the operating system."""
     import errno
 
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):  # the last: the disk takes no such size
         return "disk_full"
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return "read_only"
