@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from importlib.metadata import Distribution, PackageMetadata, PackageNotFoundError, distribution
 from pathlib import Path
 
 _LICENCE_FILE = re.compile(r"(licen[cs]e|copying|notice|authors)", re.IGNORECASE)
@@ -39,12 +39,17 @@ def _installed(requirements: Path) -> list[Distribution]:
 def _notice(package: Distribution) -> str:
     meta = package.metadata
     classifiers = [c.split(" :: ")[-1] for c in meta.get_all("Classifier") or [] if c.startswith("License")]
-    stated = meta.get("License-Expression") or ", ".join(classifiers) or meta.get("License") or "see below"
+    stated = (
+        _first(meta, "License-Expression") or ", ".join(classifiers) or _first(meta, "License") or "see below"
+    )
     texts = [
         file.read_text(encoding="utf-8").strip()
         for file in package.files or []
         if ".dist-info/" in file.as_posix() and _LICENCE_FILE.search(file.name)
     ]
-    return (
-        "\n\n".join([f"{meta['Name']} {package.version}\nLicence: {stated.splitlines()[0]}", *texts]) + "\n"
-    )
+    return "\n\n".join([f"{meta['Name']} {package.version}\nLicence: {stated}", *texts]) + "\n"
+
+
+def _first(meta: PackageMetadata, field: str) -> str:
+    """The first line of the first such field, empty if there is none."""
+    return "".join((meta.get_all(field) or [""])[0].splitlines()[:1])
