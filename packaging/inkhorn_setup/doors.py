@@ -75,12 +75,20 @@ def run_tests(place: state.Place, arguments: list[str]) -> int:
 
 def bench(place: state.Place, arguments: list[str]) -> int:
     folder = os.path.join(place.root, "tests", "benchmarks")
-    names = sorted(name[:-3] for name in os.listdir(folder) if name.endswith(".py") and name[0] != "_")
+    names = sorted(name[:-3] for name in os.listdir(folder) if is_program(os.path.join(folder, name)))
     if not arguments or arguments[0] not in names:
         print("usage: python3 run.py bench NAME, where NAME is one of:", ", ".join(names), file=sys.stderr)
         return 2
     script = os.path.join(folder, arguments[0] + ".py")
     return set_up(place, state.TESTS) or run(place, [script, *arguments[1:]])
+
+
+def is_program(path: str) -> bool:
+    """Whether a Python file is made to be started: the other files in its folder help those that are."""
+    if not path.endswith(".py"):
+        return False
+    with open(path, encoding="utf-8") as file:
+        return 'if __name__ == "__main__":' in file.read()
 
 
 def has_display() -> bool:

@@ -1,0 +1,59 @@
+"""Small wheels and models, made on the spot, so that fetching is real and quick."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import zipfile
+from pathlib import Path
+
+from desktop_app.library.catalogue import Model, ModelFile, WheelSource
+
+CONTENT = bytes(range(256)) * 1200  # 300 KB, so that it spans chunks of zlib
+MEMBER = "tiny_model/tiny.gguf"
+
+
+def write_wheel(folder: Path, members: dict[str, bytes]) -> Path:
+    """A wheel that pip accepts, with ``members`` and what the format asks for."""
+    facts = "tiny_model-1.0.dist-info"
+    files = {
+        **members,
+        f"{facts}/METADATA": b"Metadata-Version: 2.1\nName: tiny-model\nVersion: 1.0\n",
+        f"{facts}/WHEEL": b"Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    record = "".join(f"{name},sha256={_hash(data)},{len(data)}\n" for name, data in files.items())
+    path = folder / "tiny_model-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+        archive.writestr(f"{facts}/RECORD", record + f"{facts}/RECORD,,\n")
+    return path
+
+
+def model_for(wheel: Path, member: str = MEMBER) -> Model:
+    """A catalogue entry that expects exactly this wheel and `CONTENT` in it."""
+    whole = wheel.read_bytes()
+    return Model(
+        id="tiny",
+        name="Tiny",
+        task="chat",
+        starter=True,
+        publisher="test",
+        licence="Apache-2.0",
+        homepage="https://example.org",
+        languages=("en",),
+        parameters=1,
+        context=8,
+        architecture="llama",
+        quantization="Q4_1",
+        file=ModelFile("tiny.gguf", len(CONTENT), hashlib.sha256(CONTENT).hexdigest()),
+        source=WheelSource(
+            "tiny-model==1.0",
+            ModelFile(wheel.name, len(whole), hashlib.sha256(whole).hexdigest()),
+            member,
+        ),
+    )
+
+
+def _hash(data: bytes) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
