@@ -7,8 +7,15 @@ import random
 
 from desktop_app.core.chat import Message
 
-_EN = ["the", "model", "reads", "every", "token", "of", "the", "context", "and", "weighs", "how", "much", "each", "of", "them", "matters", "for", "the", "next", "one", "a", "smaller", "network", "answers", "faster", "but", "it", "forgets", "details", "that", "a", "larger", "one", "would", "keep", "in", "mind", "so", "the", "choice", "depends", "on", "what", "you", "want", "to", "write", "and", "how", "long", "you", "are", "ready", "to", "wait", "for", "a", "careful", "answer"]
-_ZH = "模型会阅读上下文中的每一个词并衡量它对下一个词的影响较小的网络回答更快但容易忘记细节所以选择取决于你想写什么以及愿意等多久"
+_EN = (
+    "the model reads every token of the context and weighs how much each of them matters for the next one "
+    "a smaller network answers faster but it forgets details that a larger one would keep in mind so the "
+    "choice depends on what you want to write and how long you are ready to wait for a careful answer"
+)
+_ZH = (
+    "模型会阅读上下文中的每一个词并衡量它对下一个词的影响较小的网络回答更快但容易忘记细节"
+    "所以选择取决于你想写什么以及愿意等多久"
+)
 _CODE = '''```python
 def attend(query, keys, values):
     """Scaled dot-product attention."""
@@ -62,7 +69,7 @@ def _words(chance: random.Random, count: int) -> str:
         start = chance.randrange(len(_ZH))
         text = ((_ZH * (2 + count // 20))[start : start + round(count * 1.5)]) or "好"
         return "，".join(text[i : i + 14] for i in range(0, len(text), 14)) + "。"
-    words = [chance.choice(_EN) for _ in range(count)]
+    words = chance.choices(_EN.split(), k=count)
     return " ".join(words).capitalize() + "."
 
 

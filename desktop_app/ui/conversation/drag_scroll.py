@@ -37,7 +37,7 @@ class DragScroll:
         if not distance or not held or self._body is None or not self._body.isVisible():
             self._timer.stop()
             return
-        self._stack.scroll_to(self._stack.y + max(-40, min(40, distance)))
+        self._stack.scroll_to(self._stack.offset + max(-40, min(40, distance)))
         viewport = self._body.viewport()
         move = QMouseEvent(
             QEvent.Type.MouseMove,

@@ -7,10 +7,12 @@ from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
     QEnterEvent,
+    QFocusEvent,
     QFont,
     QFontMetrics,
     QGuiApplication,
     QKeyEvent,
+    QKeySequence,
     QPainter,
     QPaintEvent,
     QPen,
@@ -41,6 +43,11 @@ FOOT = 34  # actions and figures; also the distance to the next message
 DIVIDER = 40
 LINE = 32  # a line with one button
 FLASH_MS = 1_400
+_KEYBOARD = (
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+)
 
 
 class MessageWidget(QWidget):
@@ -67,7 +74,7 @@ class MessageWidget(QWidget):
         self._estimated_rest = 0
         self._hidden_characters = 0
         self._hovered = self._focus_within = False
-        self._flash = False
+        self._flash = self._by_keyboard = False
         self.body = MarkdownBrowser(self)
         self.body.link_requested.connect(self.link_requested)
         self.body.menu_requested.connect(self._open_menu)
@@ -97,7 +104,7 @@ class MessageWidget(QWidget):
 
     def unbind(self) -> None:
         self._stop_editing()
-        self._hovered = self._focus_within = self._flash = False
+        self._hovered = self._focus_within = self._flash = self._by_keyboard = False
         self.document = None
         self.body.show_document(None)
         self.hide()
@@ -183,7 +190,7 @@ class MessageWidget(QWidget):
         if self._more is not None:
             self._more.setText(tr("Show all {count} characters", count=f"{len(self.item.text):,}"))
             self._more.setVisible(bool(self._hidden_characters))
-        self.body.setVisible(self.editor is None and bool(self.item.text or self.item.progress is None))
+        self.body.setVisible(self.editor is None and bool(self.item.text))
 
     # --- actions ----------------------------------------------------------------------------
 
@@ -302,7 +309,7 @@ class MessageWidget(QWidget):
             if place:
                 part.setGeometry(INSET, y, inner if part is not self._more else min(inner, 320), height)
             y += height
-        y += PAD if self.item.is_user else 2
+        y += PAD + 2 if self.item.is_user else 6
         self._bottom = y
         end = ending(self.item)
         if end:
@@ -362,7 +369,7 @@ class MessageWidget(QWidget):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(theme.found if self._flash else theme.tint))
             painter.drawRoundedRect(room, RADIUS_LARGE, RADIUS_LARGE)
-        if self.hasFocus() and self._focus_within:
+        if self.hasFocus() and self._by_keyboard:
             painter.setPen(QPen(QColor(theme.focus), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(room.adjusted(1, 1, -1, -1), RADIUS_LARGE, RADIUS_LARGE)
@@ -428,12 +435,21 @@ class MessageWidget(QWidget):
         self._hovered = False
         self._refresh_actions()
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._by_keyboard = event.reason() in _KEYBOARD
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self.update()
+
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self._open_menu(event.globalPos())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             self.step.emit(-1 if event.key() == Qt.Key.Key_Up else 1)
+        elif event.matches(QKeySequence.StandardKey.Copy):
+            self._act("copy")
         elif event.key() == Qt.Key.Key_Menu:
             self._open_menu(self.mapToGlobal(QPoint(INSET, self._top + HEAD)))
         else:

@@ -88,8 +88,8 @@ class MessageRows:
 
     def estimate(self, index: int, width: int) -> int:
         item = self.items[index]
-        height = PAD + HEAD + FOOT + (PAD if item.is_user else 2)
-        if item.text or item.progress is None:
+        height = PAD + HEAD + FOOT + (PAD + 2 if item.is_user else 6)
+        if item.text:
             height += text_height(self._extents[index], self._text_size, width - 2 * INSET)
         if item.divider:
             height += DIVIDER
@@ -169,15 +169,15 @@ class MessageRows:
         """``piece`` was added to the text of item ``index``, which ``widget`` shows, if any does."""
         item = self.items[index]
         kept = self._documents.get(item.message.id)
-        if kept is None or self._hidden(item):
+        if kept is not None and kept[0] + piece == item.text and not self._hidden(item):
+            kept[2].append(piece)
+            kept[2].step(time.perf_counter() + 0.004)
+            self._documents[item.message.id] = (item.text, kept[1], kept[2])
+            self._documents.move_to_end(item.message.id)
+        elif widget is not None:
+            self.rebind(index, widget)
+        else:
             self._documents.pop(item.message.id, None)
-            return
-        if kept[0] + piece != item.text:
-            self._documents.pop(item.message.id)
-            return
-        kept[2].append(piece)
-        kept[2].step(time.perf_counter() + 0.004)
-        self._documents[item.message.id] = (item.text, kept[1], kept[2])
 
     def finish_text(self, index: int) -> None:
         kept = self._documents.get(self.items[index].message.id)

@@ -90,14 +90,15 @@ class Stack(QAbstractScrollArea):
         del self._measured[count:]
         self.arrange()
 
-    def changed(self, index: int) -> None:
-        """Row ``index`` may have another height now."""
-        widget = self.realised.get(index)
-        if widget is None:
-            self._measured[index] = False
-            self._set_height(index, self._rows.estimate(index, self._width))
-        else:
-            self._measure(index, widget)
+    def changed(self, *indices: int) -> None:
+        """These rows may have other heights now."""
+        for index in indices:
+            widget = self.realised.get(index)
+            if widget is None:
+                self._measured[index] = False
+                self._set_height(index, self._rows.estimate(index, self._width))
+            else:
+                self._measure(index, widget)
         self.arrange()
 
     def measure_anew(self) -> None:
@@ -108,11 +109,12 @@ class Stack(QAbstractScrollArea):
     # --- position ---------------------------------------------------------------------------
 
     @property
-    def y(self) -> int:
+    def offset(self) -> int:
+        """Px of the content above the view."""
         return self._y
 
     @property
-    def y_max(self) -> int:
+    def offset_max(self) -> int:
         return max(self._heights.total + TOP + BOTTOM - self.viewport().height(), 0)
 
     def row_top(self, index: int) -> int:
@@ -145,9 +147,9 @@ class Stack(QAbstractScrollArea):
         self._glide.stop()
         self.following = False
         for _ in range(3):  # measuring what comes into sight moves the row
-            self._y = max(0, min(self.row_top(index) + inside - TOP, self.y_max))
+            self._y = max(0, min(self.row_top(index) + inside - TOP, self.offset_max))
             self.arrange(until=time.perf_counter() + 0.03)
-        self.following = self._y >= self.y_max and self._y > 0
+        self.following = self._y >= self.offset_max and self._y > 0
         self.moved.emit()
 
     def show_span(self, top: int, bottom: int) -> None:
@@ -158,8 +160,8 @@ class Stack(QAbstractScrollArea):
             self.scroll_to(min(bottom - self.viewport().height(), top))
 
     def _go(self, y: int) -> None:
-        self._y = max(0, min(y, self.y_max))
-        self.following = y >= self.y_max
+        self._y = max(0, min(y, self.offset_max))
+        self.following = y >= self.offset_max
         self.arrange()
 
     def _glided(self, step: int) -> None:
@@ -261,7 +263,7 @@ class Stack(QAbstractScrollArea):
         return next((i for i in span if self._measured[i] and i in self.realised), span.start)
 
     def _clamp(self) -> None:
-        self._y = self.y_max if self.following else max(0, min(self._y, self.y_max))
+        self._y = self.offset_max if self.following else max(0, min(self._y, self.offset_max))
 
     def _place(self) -> None:
         self._clamp()
@@ -277,7 +279,7 @@ class Stack(QAbstractScrollArea):
         bar = self.verticalScrollBar()
         bar.blockSignals(True)
         bar.setPageStep(self.viewport().height())
-        bar.setRange(0, self.y_max)
+        bar.setRange(0, self.offset_max)
         bar.setValue(self._y)
         bar.blockSignals(False)
 

@@ -78,6 +78,8 @@ class ConversationView(QWidget):
         self._places[message.id] = len(self._rows.items)
         self._rows.append(item)
         was_last = len(self._rows.items) - 2
+        if was_last >= 0 and self._rows.items[was_last].left_out and not item.left_out:
+            item.divider = True
         if self._current in (was_last, -1):
             self._current = was_last + 1
         self._show_empty()
@@ -153,19 +155,22 @@ class ConversationView(QWidget):
         """The messages that the model no longer sees."""
         if ids == self._left_out:
             return
-        changed = (ids ^ self._left_out) & self._places.keys()
         last = max((self._places[i] for i in ids if i in self._places), default=-1)
         self._left_out = set(ids)
+        moved = []
         for index, item in enumerate(self._rows.items):
-            divider = index == last + 1 and last >= 0
-            if item.message.id in changed or item.divider != divider:
-                item.left_out = item.message.id in ids
-                item.divider = divider
-                widget = self._widget(index)
-                if widget is not None:
-                    self._rows.rebind(index, widget)
-                self._stack.changed(index)
+            left_out, divider = item.message.id in ids, index == last + 1 and last >= 0
+            if item.left_out == left_out and item.divider == divider:
+                continue
+            if item.divider != divider:
+                moved.append(index)
+            item.left_out, item.divider = left_out, divider
+            widget = self._widget(index)
+            if widget is not None:
+                self._rows.rebind(index, widget)
+        self._stack.changed(*moved)
         self._place_all()
+        self._start_work()
 
     def set_note(self, note: Note | None, before_id: int) -> None:
         """Show ``note`` before message ``before_id``; None takes it away."""
@@ -278,12 +283,13 @@ class ConversationView(QWidget):
             widget.place()
 
     def _refresh_all(self) -> None:
+        """What may be done changed for all."""
         for index in list(self._stack.realised):
             widget = self._widget(index)
             if widget is not None:
                 widget.refresh(self._context(index))
-                self._stack.changed(index)
-                widget.place()
+        self._stack.changed(*self._stack.realised)
+        self._place_all()
 
     def _place_all(self) -> None:
         for index in list(self._stack.realised):
@@ -345,7 +351,7 @@ class ConversationView(QWidget):
     # --- moving about -----------------------------------------------------------------------
 
     def _moved(self) -> None:
-        away = not self._stack.following and self._stack.y_max - self._stack.y > AWAY
+        away = not self._stack.following and self._stack.offset_max - self._stack.offset > AWAY
         if away == self._end.isHidden():
             self._end.setVisible(away)
             self._end.raise_()
@@ -357,7 +363,7 @@ class ConversationView(QWidget):
 
     def _in_sight(self, index: int) -> bool:
         top = self._stack.row_top(index)
-        return self._stack.y <= top < self._stack.y + self._stack.viewport().height()
+        return self._stack.offset <= top < self._stack.offset + self._stack.viewport().height()
 
     def _set_current(self, index: int) -> None:
         before, self._current = self._current, index

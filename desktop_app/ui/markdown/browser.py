@@ -6,25 +6,25 @@ from PySide6.QtCore import QEvent, QMimeData, QPoint, QRectF, Qt, QUrl, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
+    QFocusEvent,
     QGuiApplication,
     QHelpEvent,
+    QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
     QPalette,
-    QPen,
     QTextCursor,
     QTextDocument,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QFrame, QTextBrowser, QTextEdit, QToolTip, QWidget
 
-from desktop_app.core.i18n import tr
-from desktop_app.ui.markdown.blocks import Code, Rule
 from desktop_app.ui.markdown.copy_button import CopyButton
 from desktop_app.ui.markdown.document import MessageDocument
-from desktop_app.ui.markdown.look import CODE_FOOT, CODE_HEAD, CODE_SIDE, ITEM, QUOTE
-from desktop_app.ui.theme import RADIUS, SIZE_CAPTION, theme_of
+from desktop_app.ui.markdown.look import CODE_FOOT, CODE_HEAD
+from desktop_app.ui.markdown.papers import paint_papers
+from desktop_app.ui.theme import theme_of
 
 
 class MarkdownBrowser(QTextBrowser):
@@ -38,13 +38,13 @@ class MarkdownBrowser(QTextBrowser):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("message_body")
+        self.setProperty("kind", "bare")
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setStyleSheet("#message_body { background: transparent; border: none; padding: 0; }")
         self.viewport().setAutoFillBackground(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setOpenLinks(False)
+        self.setCursorWidth(0)
         self.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
@@ -64,6 +64,7 @@ class MarkdownBrowser(QTextBrowser):
         self._own = document
         self._found = ""
         self.setExtraSelections([])
+        self.setCursorWidth(0)
         self.setDocument(document if document is not None else QTextDocument(self))
         if document is not None:
             document.code_changed.connect(self._match_buttons)
@@ -77,7 +78,8 @@ class MarkdownBrowser(QTextBrowser):
         document = self.document()
         if document.textWidth() != width:
             document.setTextWidth(width)
-        return max(round(document.size().height() + 0.49), 1)
+        foot = CODE_FOOT if self._own is not None and self._own.ends_in_code else 0
+        return max(round(document.size().height() + 0.49) + foot, 1)
 
     # --- copy buttons -----------------------------------------------------------------------
 
@@ -125,8 +127,8 @@ class MarkdownBrowser(QTextBrowser):
             if cursor.isNull():
                 break
             mark = QTextEdit.ExtraSelection()
-            mark.cursor = cursor  # type: ignore[attr-defined]
-            mark.format.setBackground(QColor(theme_of(self).found))  # type: ignore[attr-defined]
+            mark.cursor = cursor
+            mark.format.setBackground(QColor(theme_of(self).found))
             marks.append(mark)
             if first is None:
                 start = QTextCursor(cursor)
@@ -138,64 +140,11 @@ class MarkdownBrowser(QTextBrowser):
     # --- painting ---------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if self._own is not None and self._own.written:
+        if self._own is not None:
             painter = QPainter(self.viewport())
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            self._paint_papers(painter, self._own, event.rect().top(), event.rect().bottom())
+            paint_papers(painter, self._own, self.viewport().width(), QRectF(event.rect()))
             painter.end()
         super().paintEvent(event)
-
-    def _paint_papers(self, painter: QPainter, document: MessageDocument, top: int, bottom: int) -> None:
-        layout = document.documentLayout()
-        position = layout.hitTest(QRectF(0, top - CODE_HEAD, 1, 1).topLeft(), Qt.HitTestAccuracy.FuzzyHit)
-        index = max(document.written_at(max(position, 0)) - 1, 0)
-        theme = theme_of(self)
-        while index < len(document.written):
-            block = document.written[index].block
-            first, last = document.extent(index)
-            if first - CODE_HEAD > bottom:
-                break
-            left = block.place.path.count("i") * ITEM + block.place.path.count("q") * QUOTE
-            room = QRectF(left, first, self.viewport().width() - left, last - first)
-            if "q" in block.place.path:
-                self._paint_quote(painter, document, index, first, last)
-            if isinstance(block, Code):
-                self._paint_code(painter, room, block)
-            elif isinstance(block, Rule):
-                middle = room.center().y()
-                painter.fillRect(QRectF(left, middle, room.width(), 1), QColor(theme.line))
-            index += 1
-
-    def _paint_quote(
-        self, painter: QPainter, document: MessageDocument, index: int, first: float, last: float
-    ) -> None:
-        """A bar for each level, drawn through to the next block where the quote goes on."""
-        block = document.written[index].block
-        if isinstance(block, Code):
-            first, last = first - CODE_HEAD, last + CODE_FOOT
-        after = document.written[index + 1].block.place.path if index + 1 < len(document.written) else ""
-        x = 0.0
-        for depth, letter in enumerate(block.place.path):
-            if letter == "q":
-                end = last
-                if after[: depth + 1] == block.place.path[: depth + 1]:
-                    end = document.extent(index + 1)[0]
-                painter.fillRect(QRectF(x, first, 3, end - first), QColor(theme_of(self).line))
-            x += QUOTE if letter == "q" else ITEM
-
-    def _paint_code(self, painter: QPainter, text: QRectF, block: Code) -> None:
-        theme = theme_of(self)
-        paper = text.adjusted(0.5, -CODE_HEAD + 0.5, -0.5, CODE_FOOT - 0.5)
-        painter.setPen(QPen(QColor(theme.line), 1))
-        painter.setBrush(QColor(theme.code_paper))
-        painter.drawRoundedRect(paper, RADIUS, RADIUS)
-        painter.setPen(QColor(theme.quiet))
-        font = self.font()
-        font.setPixelSize(SIZE_CAPTION)
-        painter.setFont(font)
-        head = QRectF(paper.left() + CODE_SIDE, paper.top(), paper.width() - 110, CODE_HEAD)
-        flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine
-        painter.drawText(head, flags, block.language or tr("Code"))
 
     # --- interaction ------------------------------------------------------------------------
 
@@ -226,6 +175,17 @@ class MarkdownBrowser(QTextBrowser):
         super().mouseMoveEvent(event)
         if event.buttons() & Qt.MouseButton.LeftButton:
             self.dragged.emit(event.globalPosition().toPoint())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
+            event.ignore()  # the conversation scrolls
+            return
+        super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        # A caret is for those who select by keyboard; a click into what one reads brings none.
+        self.setCursorWidth(0 if event.reason() == Qt.FocusReason.MouseFocusReason else 1)
+        super().focusInEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()  # the conversation scrolls

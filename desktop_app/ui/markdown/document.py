@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QTextBlock, QTextCursor, QTextDocument, QTextLayout
 
 from desktop_app.ui.markdown import formula as objects
-from desktop_app.ui.markdown.blocks import Code, Formula, Paragraph, Table
+from desktop_app.ui.markdown.blocks import Code, Table
 from desktop_app.ui.markdown.code import Highlighter
 from desktop_app.ui.markdown.formula import FormulaObject, Formulas
 from desktop_app.ui.markdown.look import ITEM, Look
@@ -115,7 +115,7 @@ class MessageDocument(QTextDocument):
 
     @property
     def busy(self) -> bool:
-        """Whether `step` has something to do."""
+        """Whether `step` has something to do, now or when a module it waits for is loaded."""
         return self._stream.pending or self._stale or bool(self._writer.missing) or self._uncoloured() >= 0
 
     def step(self, until: float) -> bool:
@@ -156,25 +156,9 @@ class MessageDocument(QTextDocument):
             self.code_changed.emit()
 
     def _draw_formula(self) -> None:
-        latex = next(iter(self._writer.missing))
-        self._writer.missing.discard(latex)
-        look, formulas = self._writer.look, self._tools.formulas
-        for index, written in enumerate(self._writer.written):
-            for size, display in _formulas_in(self, written, latex):
-                if formulas.draw(latex, size, display) is None:
-                    rest = tuple(w.block for w in self._writer.written[index:])
-                    self._rewrite(index, rest)
-                    return
-                self.markContentsDirty(written.start, written.end - written.start + 1)
-        del look
-
-    def _rewrite(self, index: int, blocks: tuple[object, ...]) -> None:
-        whole = tuple(written.block for written in self._writer.written)
-        for key in [key for key in self._coloured if key >= index]:
-            del self._coloured[key]
-        self._writer.apply(index, ())
-        self._writer.apply(index, whole[index:])
-        self.code_changed.emit()
+        latex, size, display = self._writer.missing.pop()
+        self._tools.formulas.draw(latex, size, display)
+        self._writer.formula_drawn(latex, size, display)
 
     # --- colours of code --------------------------------------------------------------------
 
@@ -226,6 +210,10 @@ class MessageDocument(QTextDocument):
         top = layout.blockBoundingRect(self.findBlock(written.start)).top()
         return top, layout.blockBoundingRect(self.findBlock(written.end)).bottom()
 
+    @property
+    def ends_in_code(self) -> bool:
+        return bool(self.written) and isinstance(self.written[-1].block, Code)
+
     def codes(self) -> Iterator[tuple[int, Code]]:
         for index, written in enumerate(self._writer.written):
             if isinstance(written.block, Code):
@@ -243,10 +231,11 @@ class MessageDocument(QTextDocument):
 
     def _block_text(self, block: QTextBlock, start: int, end: int) -> str:
         pieces: list[str] = []
-        items = block.textList()
-        if items is not None and start <= block.position():
-            marker = items.itemText(block).strip() if items.format().numberSuffix() else "-"
-            pieces.append("  " * (block.blockFormat().indent() - 1) + f"{marker} ")
+        written = self._writer.written[self.written_at(block.position())]
+        marker = written.block.place.marker
+        if marker and written.start == block.position() and start <= block.position():
+            mark = f"- {marker}" if marker[0] == "[" else "-" if marker == "•" else marker
+            pieces.append("  " * (block.blockFormat().indent() - 1) + f"{mark} ")
         iterator = block.begin()
         while not iterator.atEnd():
             fragment = iterator.fragment()
@@ -263,26 +252,6 @@ class MessageDocument(QTextDocument):
                     pieces.append(selection.selectedText())
             iterator += 1
         return "".join(pieces)
-
-
-def _formulas_in(document: MessageDocument, written: Written, latex: str) -> list[tuple[int, bool]]:
-    """(size, display) of every place where ``latex`` stands in ``written``."""
-    block = written.block
-    found: set[tuple[int, bool]] = set()
-    if isinstance(block, Formula) and block.latex != latex:
-        return []
-    if isinstance(block, Paragraph) and not any(run.latex == latex for run in block.runs):
-        return []
-    line = document.findBlock(written.start)
-    while line.isValid() and line.position() <= written.end:
-        iterator = line.begin()
-        while not iterator.atEnd():
-            shape = iterator.fragment().charFormat()
-            if shape.objectType() == objects.OBJECT_TYPE and shape.property(objects.LATEX) == latex:
-                found.add((int(shape.property(objects.SIZE)), bool(shape.property(objects.DISPLAY))))
-            iterator += 1
-        line = line.next()
-    return sorted(found)
 
 
 def _by_line(

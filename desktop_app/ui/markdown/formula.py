@@ -7,7 +7,7 @@ import re
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QByteArray, QRectF, QSizeF
+from PySide6.QtCore import QByteArray, QRect, QRectF, QSizeF
 from PySide6.QtGui import QFontMetricsF, QPainter, QPyTextObject, QTextDocument, QTextFormat
 from PySide6.QtSvg import QSvgRenderer
 
@@ -18,6 +18,7 @@ LATEX = QTextFormat.Property.UserProperty + 1
 DISPLAY = QTextFormat.Property.UserProperty + 2
 COLOUR = QTextFormat.Property.UserProperty + 3
 SIZE = QTextFormat.Property.UserProperty + 4
+ALONE = QTextFormat.Property.UserProperty + 6  # on lines of its own
 SOURCE = QTextFormat.Property.UserProperty + 5
 LONGEST = 1_000  # characters; what is longer is shown as its source
 _KEPT = 2_000  # formulas
@@ -76,17 +77,21 @@ class Formulas:
 def _draw(latex: str, size: int, display: bool) -> Drawing | None:
     from xml.etree.ElementTree import ParseError
 
-    import ziamath
     from latex2mathml import exceptions
+    from ziamath.config import config
+    from ziamath.zmath import Math
 
-    problems = tuple(e for e in vars(exceptions).values() if isinstance(e, type) and issubclass(e, Exception))
-    ziamath.config.svg2 = False  # <symbol> is beyond Qt's SVG
+    config.svg2 = False  # <symbol> is beyond Qt's SVG
+    # ziamath has no error of its own: it trips over what it cannot set.
+    unreadable: tuple[type[Exception], ...] = (
+        *(e for e in vars(exceptions).values() if isinstance(e, type) and issubclass(e, Exception)),
+        *(ParseError, LookupError, ValueError, TypeError, AttributeError, AssertionError),
+        *(ArithmeticError, RecursionError, NotImplementedError, StopIteration),
+    )
     try:
-        svg = str(ziamath.Math.fromlatex(latex, size=size * 1.06, inline=not display).svg())
-    except (*problems, ParseError, LookupError, ValueError, TypeError, AttributeError):
+        svg = str(Math.fromlatex(latex, size=size * 1.06, inline=not display).svg())
+    except unreadable:
         return None
-    except (AssertionError, ArithmeticError, RecursionError, NotImplementedError, StopIteration):
-        return None  # ziamath has no error of its own: it trips over what it cannot set
     view = _VIEW.search(svg)
     if view is None:
         return None
@@ -107,26 +112,31 @@ class FormulaObject(QPyTextObject):
         drawing = self._drawing(fmt)
         if drawing is None:
             size = float(fmt.property(SIZE))
-            return QSizeF(min(size * 0.5 * len(str(fmt.property(LATEX))), 200.0), size * 1.2)
+            return QSizeF(min(size * 0.5 * len(str(fmt.property(LATEX))), 200.0), size)
         scale = self._scale(drawing, doc)
+        ascent, descent = drawing.ascent * scale, drawing.descent * scale
+        if fmt.property(ALONE):
+            return QSizeF(drawing.width * scale, ascent + descent)
+        if stands_on_baseline(drawing, int(fmt.property(SIZE))):
+            return QSizeF(drawing.width * scale, ascent)
         # Qt centres an inline object on half the x-height (AlignMiddle) and knows no descent, so the
         # place is made as high as it takes for the baseline to fall where the text's is.
         quarter = _quarter(fmt)
-        return QSizeF(
-            drawing.width * scale,
-            2 * max(drawing.ascent * scale - quarter, drawing.descent * scale + quarter),
-        )
+        return QSizeF(drawing.width * scale, 2 * max(ascent - quarter, descent + quarter))
 
     def drawObject(
-        self, painter: QPainter, rect: QRectF, doc: QTextDocument, position: int, fmt: QTextFormat
+        self, painter: QPainter, rect: QRectF | QRect, doc: QTextDocument, position: int, fmt: QTextFormat
     ) -> None:
         drawing = self._drawing(fmt)
         if drawing is None:
             return
         scale = self._scale(drawing, doc)
-        baseline = rect.top() + rect.height() / 2 + _quarter(fmt)
         height = (drawing.ascent + drawing.descent) * scale
-        place = QRectF(rect.left(), baseline - drawing.ascent * scale, drawing.width * scale, height)
+        if fmt.property(ALONE) or stands_on_baseline(drawing, int(fmt.property(SIZE))):
+            top = rect.top()
+        else:
+            top = rect.top() + rect.height() / 2 + _quarter(fmt) - drawing.ascent * scale
+        place = QRectF(rect.left(), top, drawing.width * scale, height)
         drawing.paint(painter, place, str(fmt.property(COLOUR)))
 
     def _drawing(self, fmt: QTextFormat) -> Drawing | None:
@@ -137,6 +147,12 @@ class FormulaObject(QPyTextObject):
     def _scale(self, drawing: Drawing, doc: QTextDocument) -> float:
         room = doc.textWidth() - 8
         return min(1.0, room / drawing.width) if room > 0 else 1.0
+
+
+def stands_on_baseline(drawing: Drawing, size: int) -> bool:
+    """Whether what hangs below the baseline fits where letters such as "y" hang, so that the formula
+    can simply stand on it."""
+    return drawing.descent <= 0.3 * size
 
 
 def _quarter(fmt: QTextFormat) -> float:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from PySide6.QtGui import QBrush, QColor, QFont, QTextBlockFormat, QTextCharFormat
+from PySide6.QtGui import QColor, QFont, QTextBlockFormat, QTextCharFormat, QTextFormat
 
 from desktop_app.ui.fonts import code_font, reading_font
-from desktop_app.ui.markdown.blocks import Block, Code, Formula, Paragraph, Place, Rule, Style, Table
+from desktop_app.ui.markdown.blocks import Block, Code, Formula, Paragraph, Rule, Style, Table
 from desktop_app.ui.markdown.code import colour
 from desktop_app.ui.theme import LINE_HEIGHT, Theme
 
@@ -15,6 +15,7 @@ CODE_HEAD = 34  # px above the first line of code: its language and the copy but
 CODE_FOOT = 12
 CODE_SIDE = 14
 QUOTE = 18  # px that a quote moves its text in
+INLINE_CODE = QTextFormat.Property.UserProperty + 8
 ITEM = 26  # px that a list item moves its text in
 _HEADINGS = {1: 1.45, 2: 1.25, 3: 1.12, 4: 1.0, 5: 1.0, 6: 1.0}
 
@@ -58,7 +59,7 @@ class Look:
         result.setFont(font)
         result.setForeground(QColor(self.theme.accent if style.href else self.theme.ink))
         if style.code:
-            result.setBackground(QBrush(QColor(self.theme.code_paper)))
+            result.setProperty(INLINE_CODE, True)
         if style.href:
             result.setAnchor(True)
             result.setAnchorHref(style.href)
@@ -94,10 +95,6 @@ class Look:
         else:
             height = LINE_HEIGHT
         result.setLineHeight(round(size * height), QTextBlockFormat.LineHeightTypes.MinimumHeight.value)
-        if isinstance(block, Paragraph) and block.place.marker in ("[ ]", "[x]"):
-            done = block.place.marker == "[x]"
-            kinds = QTextBlockFormat.MarkerType
-            result.setMarker(kinds.Checked if done else kinds.Unchecked)
         if isinstance(block, Paragraph) and block.heading:
             result.setHeadingLevel(block.heading)
         return result
@@ -123,6 +120,3 @@ class Look:
         if isinstance(before, Code):
             gap = max(gap, 12.0) + CODE_FOOT
         return gap * unit + own
-
-    def marker_ink(self, _: Place) -> QColor:
-        return QColor(self.theme.quiet)

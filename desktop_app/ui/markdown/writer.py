@@ -13,7 +13,6 @@ from PySide6.QtGui import (
     QTextCursor,
     QTextDocument,
     QTextFrameFormat,
-    QTextListFormat,
     QTextTable,
     QTextTableFormat,
 )
@@ -29,11 +28,17 @@ OBJECT = "\ufffc"
 
 @dataclass(slots=True)
 class Written:
-    """A block and where it stands in the document: from ``start`` up to, not with, ``end``."""
+    """A block and where it stands in the document: from ``start`` up to, not with, ``end``. After a
+    table ``end`` is where the next block begins."""
 
     block: Block
     start: int
     end: int
+
+    @property
+    def last(self) -> int:
+        """The last position that belongs to the block."""
+        return self.end - 1 if isinstance(self.block, Table) else self.end
 
 
 class Writer:
@@ -44,7 +49,7 @@ class Writer:
         self._formulas = formulas
         self.look = look
         self.written: list[Written] = []
-        self.missing: set[str] = set()  # formulas that are not drawn yet
+        self.missing: set[tuple[str, int, bool]] = set()  # formulas that are not drawn yet
         self._carrier = True  # the document ends in an empty block that the next one takes over
 
     def apply(self, keep: int, blocks: tuple[Block, ...]) -> None:
@@ -108,8 +113,6 @@ class Writer:
             return False
         cursor.setPosition(old.start)
         table = cursor.currentTable()
-        if not isinstance(table, QTextTable):
-            return False
         if len(new.rows) > len(before.rows):
             table.appendRows(len(new.rows) - len(before.rows))
         for row in range(len(before.rows) - 1, len(new.rows)):
@@ -149,14 +152,9 @@ class Writer:
             self._carrier = True
             return
         if self._carrier:
-            if cursor.currentList() is not None:
-                cursor.currentList().remove(cursor.block())
             cursor.setBlockFormat(shape)
         else:
             cursor.insertBlock(shape)
-            if cursor.currentList() is not None:  # insertBlock goes on with the list above
-                cursor.currentList().remove(cursor.block())
-                cursor.setBlockFormat(shape)
         self._carrier = False
         start = cursor.position()
         if isinstance(block, Paragraph):
@@ -170,25 +168,9 @@ class Writer:
         self.written.append(Written(block, start, cursor.position()))
 
     def _write_paragraph(self, cursor: QTextCursor, block: Paragraph) -> None:
-        marker = block.place.marker
         plain = self.look.text(Style(), block.heading)
         cursor.setBlockCharFormat(plain)
-        if marker:
-            self._make_item(cursor, marker, block.place.path.count("i"))
         self._write_runs(cursor, block.runs, block.heading)
-
-    def _make_item(self, cursor: QTextCursor, marker: str, depth: int) -> None:
-        shape = QTextListFormat()
-        if marker[:-1].isdigit():
-            shape.setStyle(QTextListFormat.Style.ListDecimal)
-            shape.setStart(int(marker[:-1]))
-            shape.setNumberSuffix(marker[-1])
-        elif depth > 1:
-            shape.setStyle(QTextListFormat.Style.ListCircle)
-        else:
-            shape.setStyle(QTextListFormat.Style.ListDisc)
-        shape.setIndent(0)
-        cursor.createList(shape)
 
     def _write_runs(
         self, cursor: QTextCursor, runs: tuple[Run, ...], heading: int, bold: bool = False
@@ -205,23 +187,32 @@ class Writer:
                 cursor.insertText(run.text.replace("\n", LINE_SEPARATOR), self.look.text(style, heading))
 
     def _write_object(
-        self, cursor: QTextCursor, latex: str, display: bool, source: str, style: Style, heading: int
+        self,
+        cursor: QTextCursor,
+        latex: str,
+        display: bool,
+        source: str,
+        style: Style,
+        heading: int,
+        alone: bool = False,
     ) -> None:
         shape = QTextCharFormat(self.look.text(style, heading))
         size = shape.font().pixelSize()
-        if self._formulas.known(latex, size, display) and self._formulas.get(latex, size, display) is None:
+        drawing = self._formulas.get(latex, size, display)
+        if drawing is None and self._formulas.known(latex, size, display):
             quiet = self.look.text(Style(code=True), heading)
             cursor.insertText(source.replace("\n", LINE_SEPARATOR), quiet)
             return
-        if not self._formulas.known(latex, size, display):
-            self.missing.add(latex)
+        if drawing is None:
+            self.missing.add((latex, size, display))
         shape.setObjectType(objects.OBJECT_TYPE)
         shape.setProperty(objects.LATEX, latex)
         shape.setProperty(objects.DISPLAY, display)
         shape.setProperty(objects.SIZE, size)
         shape.setProperty(objects.COLOUR, shape.foreground().color().name())
         shape.setProperty(objects.SOURCE, source)
-        shape.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignMiddle)
+        shape.setProperty(objects.ALONE, alone)
+        _align(shape, drawing)
         cursor.insertText(OBJECT, shape)
 
     def _write_code(self, cursor: QTextCursor, block: Code) -> None:
@@ -246,13 +237,60 @@ class Writer:
         shape = cursor.blockFormat()
         shape.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         cursor.setBlockFormat(shape)
-        self._write_object(cursor, block.latex, True, f"$${block.latex}$$", Style(), 0)
+        self._write_object(cursor, block.latex, True, f"$${block.latex}$$", Style(), 0, alone=True)
+
+    def formula_drawn(self, latex: str, size: int, display: bool) -> None:
+        """A missing formula was drawn, or turned out unreadable: every place of it follows."""
+        drawing = self._formulas.get(latex, size, display)
+        cursor = QTextCursor(self._document)
+        cursor.beginEditBlock()
+        for written in self.written:
+            for position, shape in self._places_of(written, latex, size, display):
+                cursor.setPosition(position)
+                cursor.setPosition(position + 1, QTextCursor.MoveMode.KeepAnchor)
+                if drawing is None:
+                    source = str(shape.property(objects.SOURCE)).replace("\n", LINE_SEPARATOR)
+                    before = self._document.characterCount()
+                    cursor.insertText(source, self.look.text(Style(code=True)))
+                    self._shift(written, self._document.characterCount() - before)
+                else:
+                    _align(shape, drawing)
+                    cursor.setCharFormat(shape)
+        cursor.endEditBlock()
+
+    def _places_of(
+        self, written: Written, latex: str, size: int, display: bool
+    ) -> list[tuple[int, QTextCharFormat]]:
+        """Where the formula stands in ``written``, the last place first."""
+        if isinstance(written.block, Code):
+            return []
+        found = []
+        line = self._document.findBlock(written.start)
+        while line.isValid() and line.position() <= written.last:
+            iterator = line.begin()
+            while not iterator.atEnd():
+                fragment = iterator.fragment()
+                shape = fragment.charFormat()
+                if shape.objectType() == objects.OBJECT_TYPE and (
+                    shape.property(objects.LATEX),
+                    shape.property(objects.SIZE),
+                    shape.property(objects.DISPLAY),
+                ) == (latex, size, display):
+                    found += [(fragment.position() + i, shape) for i in range(fragment.length())]
+                iterator += 1
+            line = line.next()
+        return found[::-1]
+
+    def _shift(self, written: Written, change: int) -> None:
+        """``written`` grew by ``change``; all after it moved."""
+        written.end += change
+        for other in self.written[self.written.index(written) + 1 :]:
+            other.start += change
+            other.end += change
 
     def _write_table(self, cursor: QTextCursor, block: Table, shape: QTextBlockFormat) -> tuple[int, int]:
         if not self._carrier:
             cursor.insertBlock(QTextBlockFormat())
-            if cursor.currentList() is not None:
-                cursor.currentList().remove(cursor.block())
         self._hide_carrier(cursor)
         theme = self.look.theme
         look = QTextTableFormat()
@@ -260,9 +298,10 @@ class Writer:
         look.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
         look.setBorderBrush(QBrush(QColor(theme.line)))
         look.setBorderCollapse(True)
-        look.setCellPadding(0)
+        look.setCellPadding(7)
         look.setHeaderRowCount(1)
-        look.setTopMargin(shape.topMargin() + 2)
+        look.setTopMargin(shape.topMargin())
+        look.setBottomMargin(12)
         look.setLeftMargin(shape.leftMargin() + shape.indent() * self._document.indentWidth())
         table = cursor.insertTable(len(block.rows), max(len(block.alignments), 1), look)
         for row in range(len(block.rows)):
@@ -275,23 +314,24 @@ class Writer:
 
     def _write_cell(self, table: QTextTable, block: Table, row: int, column: int) -> None:
         cell = table.cellAt(row, column)
-        frame = cell.format().toTableCellFormat()
-        frame.setTopPadding(6)
-        frame.setBottomPadding(7)
-        frame.setLeftPadding(11)
-        frame.setRightPadding(11)
-        if row == 0:
-            frame.setBackground(QColor(self.look.theme.sunken))
-        cell.setFormat(frame)
         cursor = cell.firstCursorPosition()
         cursor.setPosition(cell.lastPosition(), QTextCursor.MoveMode.KeepAnchor)
         cursor.removeSelectedText()
         shape = QTextBlockFormat()
         shape.setAlignment(_ALIGNMENTS[block.alignments[column]])
-        height = round(self.look.text_size * 1.45)
+        height = round(self.look.text_size * 1.4)
         shape.setLineHeight(height, QTextBlockFormat.LineHeightTypes.MinimumHeight.value)
         cursor.setBlockFormat(shape)
-        cursor.setBlockCharFormat(self.look.text(Style(bold=row == 0)))
+        # Qt keeps the first paragraph's character format in the cell's own, so both are set as one.
+        look = cell.format().toTableCellFormat()
+        look.merge(self.look.text(Style(bold=row == 0)))
+        look.setLeftPadding(11)
+        look.setRightPadding(11)
+        look.setTopPadding(5)
+        look.setBottomPadding(6)
+        if row == 0:
+            look.setBackground(QColor(self.look.theme.sunken))
+        cell.setFormat(look)
         self._write_runs(cursor, block.rows[row][column], 0, bold=row == 0)
 
     def _hide_carrier(self, cursor: QTextCursor) -> None:
@@ -302,6 +342,13 @@ class Writer:
         tiny = QTextCharFormat()
         tiny.setFontPointSize(1)
         cursor.setBlockCharFormat(tiny)
+
+
+def _align(shape: QTextCharFormat, drawing: objects.Drawing | None) -> None:
+    stands = drawing is not None and objects.stands_on_baseline(drawing, int(shape.property(objects.SIZE)))
+    alignments = QTextCharFormat.VerticalAlignment
+    alone = bool(shape.property(objects.ALONE))
+    shape.setVerticalAlignment(alignments.AlignNormal if stands and not alone else alignments.AlignMiddle)
 
 
 _ALIGNMENTS = {
