@@ -36,8 +36,10 @@ def run_app(arguments: argparse.Namespace) -> int:
     app.setWindowIcon(app_icon())
     instance = SingleInstance(paths.data, app)
     if not instance.is_first():
-        instance.raise_first()
-        return 0
+        if instance.raise_first():
+            return 0
+        print("inkhorn: already running, but it does not answer", file=sys.stderr)
+        return 1
     settings = load_settings(paths.settings)
     use_language(app, settings.language, paths.resources / "i18n")
     apply_theme(app, settings.theme)

@@ -17,7 +17,8 @@ from desktop_app.core.errors import InkhornError
 from desktop_app.core.messages import ChatMessage, Done, Event, Failed, Generate, Reply, Text
 from desktop_app.core.paths import make_paths
 from desktop_app.model_choice import load_command
-from desktop_app.worker.engine_thread import EngineState, EngineThread
+from desktop_app.worker.engine_state import EngineState
+from desktop_app.worker.engine_thread import EngineThread
 
 
 def run_command(arguments: argparse.Namespace) -> int:

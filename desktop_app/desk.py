@@ -110,9 +110,14 @@ class Desk(QObject):
     @Slot()
     def show_settings(self) -> None:
         dialog = SettingsDialog(self.settings, self._paths, self.window)
-        dialog.changed.connect(self.use)
+        dialog.changed.connect(self._use_from_dialog)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
+
+    @Slot(object)
+    def _use_from_dialog(self, settings: Settings) -> None:
+        # The dialog knows nothing of what the window remembered since it was opened.
+        self.use(replace(settings, window=self.settings.window))
 
     def _save(self) -> None:
         try:

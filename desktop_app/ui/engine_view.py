@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from desktop_app.core.messages import Reply
 from desktop_app.ui.status_line import EngineState as LineState
 from desktop_app.ui.status_line import StatusLine
-from desktop_app.worker.engine_thread import EngineState, Phase
+from desktop_app.worker.engine_state import EngineState, Phase
 from desktop_app.worker.engine_worker import EngineWorker
 
 _WORDS: dict[Phase, LineState] = {

@@ -13,9 +13,8 @@ import multiprocessing
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from multiprocessing.connection import Connection, wait
-from typing import Literal
 
 from desktop_app.core.messages import (
     Cancel,
@@ -24,12 +23,12 @@ from desktop_app.core.messages import (
     Event,
     Failed,
     Load,
-    ModelInfo,
     Plan,
     Progress,
     Shutdown,
 )
 from desktop_app.worker.engine_process import EngineProcess
+from desktop_app.worker.engine_state import EngineState
 from desktop_app.worker.queue import CommandQueue, Priority, Waiting
 
 log = logging.getLogger(__name__)
@@ -39,19 +38,6 @@ CANCEL_PATIENCE_S = 3.0
 
 RESTARTS_ALLOWED = 3
 RESTART_WINDOW_S = 60.0
-
-Phase = Literal["starting", "loading", "ready", "busy", "restarting", "failed", "stopped"]
-
-
-@dataclass(frozen=True, slots=True)
-class EngineState:
-    """What the status line shows. ``failed`` carries why, and stays until `EngineThread.retry`."""
-
-    phase: Phase
-    model: ModelInfo | None = None
-    stage: str = ""
-    fraction: float | None = None
-    failure: Failed | None = None
 
 
 class EngineThread:
@@ -237,7 +223,7 @@ class EngineThread:
     def _send_next(self) -> None:
         """Send what may go: plans at once, one command of the main lane at a time."""
         while self._engine and self._load_id is None and self._state.phase in ("ready", "busy"):
-            waiting = self._take_sendable()
+            waiting = self._queue.take(self._may_go)
             if waiting is None:
                 return
             command = waiting.command
@@ -249,17 +235,8 @@ class EngineThread:
                 self._engine_died()
                 return
 
-    def _take_sendable(self) -> Waiting | None:
-        held: list[Waiting] = []
-        found: Waiting | None = None
-        while (waiting := self._queue.take()) is not None:
-            if self._current is None or isinstance(waiting.command, Plan):
-                found = waiting
-                break
-            held.append(waiting)
-        for waiting in held:
-            self._queue.put(waiting)
-        return found
+    def _may_go(self, command: Command) -> bool:
+        return self._current is None or isinstance(command, Plan)
 
     def _cancel(self, command_id: int) -> None:
         if self._queue.remove(command_id):

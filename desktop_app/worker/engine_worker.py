@@ -6,7 +6,8 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.messages import Command, Event, Failed, Load
-from desktop_app.worker.engine_thread import EngineState, EngineThread
+from desktop_app.worker.engine_state import EngineState
+from desktop_app.worker.engine_thread import EngineThread
 from desktop_app.worker.queue import Priority
 
 

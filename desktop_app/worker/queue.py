@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from desktop_app.core.messages import Command
@@ -40,10 +41,12 @@ class CommandQueue:
         self._waiting.append((waiting.priority, next(self._order), waiting))
         return [entry[2].command for entry in replaced]
 
-    def take(self) -> Waiting | None:
-        if not self._waiting:
+    def take(self, may_go: Callable[[Command], bool] = lambda _: True) -> Waiting | None:
+        """The first that ``may_go``, or None."""
+        able = [entry for entry in self._waiting if may_go(entry[2].command)]
+        if not able:
             return None
-        first = min(self._waiting, key=lambda entry: entry[:2])
+        first = min(able, key=lambda entry: entry[:2])
         self._waiting.remove(first)
         return first[2]
 

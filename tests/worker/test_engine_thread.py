@@ -12,7 +12,8 @@ from desktop_app.core.messages import ChatMessage, Done, Event, Failed, Generate
 from desktop_app.core.sampling import Sampling
 from desktop_app.worker import engine_thread
 from desktop_app.worker.engine_process import EngineProcess
-from desktop_app.worker.engine_thread import EngineState, EngineThread
+from desktop_app.worker.engine_state import EngineState
+from desktop_app.worker.engine_thread import EngineThread
 from desktop_app.worker.queue import Priority
 from tests.worker import fake_engines
 

@@ -13,7 +13,8 @@ import pytest
 
 from desktop_app.core.messages import ChatMessage, Done, Event, Failed, Generate, Load, Text
 from desktop_app.core.sampling import Sampling
-from desktop_app.worker.engine_thread import EngineState, EngineThread
+from desktop_app.worker.engine_state import EngineState
+from desktop_app.worker.engine_thread import EngineThread
 
 PATIENCE_S = 60.0
 TEXTS_IN_300_MS = 8

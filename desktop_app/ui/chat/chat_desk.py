@@ -66,6 +66,7 @@ class ChatDesk(QObject):
         self._links = LinkOpener(window, lambda: self._settings.confirm_links, self)
         self._options = Options()
         pane.view.link_requested.connect(self._links.ask)
+        window.toast.stay_above(pane.composer)
         self._join(actions, answering)
 
     def start(self, conversation_id: int) -> None:

@@ -63,3 +63,5 @@ class ChatHeader(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
+        elif event.type() == QEvent.Type.StyleChange:
+            self._fold.setIcon(icon("panel-left"))

@@ -59,3 +59,5 @@ class SamplingButton(QToolButton):
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
+        elif event.type() == QEvent.Type.StyleChange:
+            self.setIcon(icon("sliders-horizontal"))

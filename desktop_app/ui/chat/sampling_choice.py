@@ -14,7 +14,8 @@ def default_choice(settings: Settings) -> tuple[str, Sampling]:
     """Preset name (or "custom") and numbers that new conversations take."""
     if settings.preset in PRESETS:
         return settings.preset, replace(PRESETS[settings.preset], max_tokens=settings.reply_reserve)
-    return "custom", _from_values(settings.custom_sampling)
+    custom = _from_values(settings.custom_sampling)
+    return "custom", replace(custom, max_tokens=settings.reply_reserve)
 
 
 def choice_of(sampling_json: str, settings: Settings) -> tuple[str, Sampling]:

@@ -72,10 +72,10 @@ def test_settings_are_asked_for(window: MainWindow) -> None:
 
 
 def test_an_action_that_nobody_connected_is_not_shown(window: MainWindow) -> None:
-    export = window.menus.action("export")
+    export = window.menus.action("export_pdf")
     assert not export.isVisible()
     done: list[bool] = []
-    window.connect_action("export", lambda: done.append(True))
+    window.connect_action("export_pdf", lambda: done.append(True))
     assert export.isVisible()
     export.trigger()
     assert done == [True]

@@ -1,0 +1,21 @@
+"""What the engine is doing, as the window shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from desktop_app.core.messages import Failed, ModelInfo
+
+Phase = Literal["starting", "loading", "ready", "busy", "restarting", "failed", "stopped"]
+
+
+@dataclass(frozen=True, slots=True)
+class EngineState:
+    """What the status line shows. ``failed`` carries why, and stays until `EngineThread.retry`."""
+
+    phase: Phase
+    model: ModelInfo | None = None
+    stage: str = ""
+    fraction: float | None = None
+    failure: Failed | None = None
