@@ -7,6 +7,8 @@ import time
 from pathlib import Path
 from typing import Literal
 
+from desktop_app.core.errors import kind_of_os_error
+
 LastEnd = Literal["clean", "unclean", "damaged"]
 
 
@@ -19,13 +21,17 @@ class SessionMark:
 
     def begin(self) -> LastEnd:
         """How the last session ended; from now on one is running. Raises OSError in a folder that
-        cannot be written to."""
-        with self._path.open("a+", encoding="ascii") as file:
-            existed_before = file.seek(0, os.SEEK_END) > 0
-            file.seek(0)
-            content = file.read(16)
-            if not existed_before:
-                file.write("open")
+        cannot be written to; a full disk only means that there is no mark."""
+        try:
+            with self._path.open("a+", encoding="ascii") as file:
+                file.seek(0)
+                content = file.read(16)
+                if not content:
+                    file.write("open")
+        except OSError as error:
+            if kind_of_os_error(error) != "disk_full":
+                raise
+            return "unclean"
         return "damaged" if content == "damaged" else "unclean" if content else "clean"
 
     def end(self, damaged: bool = False) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 from desktop_app.core.i18n import tr
 from desktop_app.core.messages import Role
 from desktop_app.store.titles import title_from
-from desktop_app.store.transfer.parsed import Parsed, ParsedConversation, ParsedMessage
+from desktop_app.store.transfer.parsed import Parsed, ParsedConversation, ParsedMessage, uid_from_content
 
 _CITATION = re.compile("\ue200[^\ue201]*\ue201")
 """Private-use marks that ChatGPT's own page turns into links."""
@@ -77,7 +77,7 @@ def _conversation(one: dict[str, Any]) -> ParsedConversation | None:
     title = title.strip() if isinstance(title, str) else ""
     key = next((one[name] for name in ("conversation_id", "id") if isinstance(one.get(name), str)), "")
     return ParsedConversation(
-        uid=f"chatgpt:{key or f'{created}:{title}'}",
+        uid=f"chatgpt:{key}" if key else uid_from_content(one),
         title=" ".join(title.split()) or title_from(kept[0].text),
         created=created or kept[0].created,
         updated=_time(one.get("update_time"), max(message.created for message in kept)),

@@ -20,7 +20,7 @@ from typing import Any
 
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.i18n import tr
-from desktop_app.store.transfer.parsed import Parsed, ParsedConversation, ParsedMessage
+from desktop_app.store.transfer.parsed import Parsed, ParsedConversation, ParsedMessage, uid_from_content
 
 FORMAT = "inkhorn-conversations"
 VERSION = 1
@@ -106,7 +106,7 @@ def _decode_one(one: Any) -> ParsedConversation:
     messages = tuple(_decode_message(item, number, places, created) for number, item in enumerate(listed))
     notes = one.get("notes", [])
     return ParsedConversation(
-        uid=_get(one, "uid", ""),
+        uid=_get(one, "uid", "") or uid_from_content(one),
         title=_get(one, "title", ""),
         created=created,
         updated=_time(one, created, "updated"),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass
+from typing import Any
 
 from desktop_app.core.chat import MessageState
 from desktop_app.core.messages import Role
@@ -67,3 +70,8 @@ class ImportReport:
     conversations: tuple[int, ...]
     messages: int
     skipped: tuple[str, ...]
+
+
+def uid_from_content(conversation: Any) -> str:
+    """For one that does not say where it comes from: the same content is the same conversation."""
+    return "sha256:" + hashlib.sha256(json.dumps(conversation, sort_keys=True).encode()).hexdigest()
