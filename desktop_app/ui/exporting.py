@@ -143,6 +143,7 @@ class ImportReportDialog(QDialog):
             widget.setVisible(bool(report.skipped))
         self.retranslate()
         self._dress()
+        self.close_button.setFocus()
         self.setMinimumWidth(420)
         self.resize(460, 340 if report.skipped else self.sizeHint().height())
 

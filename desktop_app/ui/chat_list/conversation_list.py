@@ -191,7 +191,7 @@ class ConversationList(QWidget):
         self.search.left.connect(self.leave_requested)
         self.search.accepted.connect(self._open_first_hit)
         self.view.chosen.connect(self._open)
-        self.view.look.closeEditor.connect(self._end_editing, Qt.ConnectionType.QueuedConnection)
+        self.view.look.closeEditor.connect(lambda: QTimer.singleShot(0, self, self._end_editing))
         self.view.fold_toggled.connect(self._toggle_folder)
         self.view.menu_wanted.connect(self._show_menu)
         self.view.delete_wanted.connect(self._delete)

@@ -70,7 +70,9 @@ class ListView(QListView):
             self.clearSelection()
             return
         index = self.rows_model.index(number)
-        self.setCurrentIndex(index)
+        # Not the view's own setCurrentIndex: that asks which keys are held down.
+        selection = self.selectionModel()
+        selection.setCurrentIndex(index, selection.SelectionFlag.ClearAndSelect)
         self.scrollTo(index)
 
     def enter_from_above(self) -> None:
@@ -150,7 +152,7 @@ class ListView(QListView):
         if event.button() == Qt.MouseButton.LeftButton and self._is_on_button(event.position().toPoint()):
             assert row is not None
             if not self.selectionModel().isSelected(index):
-                self.setCurrentIndex(index)
+                self.select_row(index.row())
             corner = self.look.button_rect(self.visualRect(index)).bottomLeft()
             self.menu_wanted.emit(row, self.viewport().mapToGlobal(corner))
             return

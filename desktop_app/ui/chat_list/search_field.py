@@ -44,7 +44,9 @@ class SearchField(QLineEdit):
 
     def clear_search(self) -> None:
         self.clear()
-        self._send()
+        self._timer.stop()
+        self._sent = ""
+        self.search_changed.emit("")
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def flush(self) -> None:
