@@ -31,6 +31,7 @@ SUFFIXES = {"markdown": ".md", "json": ".json", "html": ".html", "pdf": ".pdf", 
 """Every format that a conversation can be exported to, with the ending of its files."""
 
 _LONGEST = 80  # characters; with the folder before it a path on Windows stays below its 260
+_LONGEST_BYTES = 200  # other systems count bytes, 255 at most
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?")
 
 
@@ -43,9 +44,14 @@ def safe_file_name(title: str, suffix: str) -> str:
     plain = unicodedata.normalize("NFC", title)
     plain = "".join(" " if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") else c for c in plain)
     plain = re.sub(r'[<>:"/\\|?*]', " ", plain)
-    plain = " ".join(plain.split())[:_LONGEST].strip(" .")
-    while len(plain.encode()) > 200:  # other systems count bytes, 255 at most
-        plain = plain[:-1]
+    plain = " ".join(plain.split())
+    # A number at the end is what tells it from another of the same title: it is never cut off.
+    number = re.search(r" \(\d{1,6}\)$", plain)
+    end = number[0] if number else ""
+    plain = plain.removesuffix(end)[:_LONGEST].strip(" .")
+    while len(plain.encode()) > _LONGEST_BYTES:
+        plain = plain[:-1].rstrip(" .")
+    plain += end
     if not plain or _RESERVED.fullmatch(plain):
         plain = f"{plain} chat".strip()
     return plain + suffix

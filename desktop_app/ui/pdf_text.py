@@ -10,7 +10,8 @@ import re
 from collections.abc import Mapping
 
 _TABLE = re.compile(rb"begincmap.*?endcmap", re.DOTALL)
-_RADICAL = re.compile(rb"<2[EF][0-9A-F]{2}>(?=[ \]])")  # a value of the table, not a glyph's number
+_LINE = re.compile(rb"(?m)^(<[0-9A-F]{4}> <[0-9A-F]{4}> )(.+)$")  # first and last glyph, what they stand for
+_RADICAL = re.compile(rb"<2[EF][0-9A-F]{2}>")
 
 
 def with_plain_ideographs(pdf: bytes, radicals: Mapping[int, int]) -> bytes:
@@ -21,7 +22,10 @@ def with_plain_ideographs(pdf: bytes, radicals: Mapping[int, int]) -> bytes:
     """
     swaps = {f"<{old:04X}>".encode(): f"<{new:04X}>".encode() for old, new in radicals.items()}
 
+    def swap(sign: re.Match[bytes]) -> bytes:
+        return swaps.get(sign[0], sign[0])
+
     def mend(table: re.Match[bytes]) -> bytes:
-        return _RADICAL.sub(lambda sign: swaps.get(sign[0], sign[0]), table[0])
+        return _LINE.sub(lambda line: line[1] + _RADICAL.sub(swap, line[2]), table[0])
 
     return _TABLE.sub(mend, pdf)

@@ -72,11 +72,7 @@ class PersonaDialog(QDialog):
             same = [p.id for p in self._personas if p.id > 0 and (p.name, p.prompt) == self._awaited]
             wanted = same[-1] if same else wanted
             self._awaited = None
-        edited = self._edited()
         self._fill(wanted)
-        if edited is not None and self._shown is not None and self._shown.id == wanted:
-            self.name.setText(edited[0])
-            self.prompt.setPlainText(edited[1])
 
     def set_choice(self, name: str, prompt: str) -> None:
         """What the conversation has now."""
@@ -89,6 +85,7 @@ class PersonaDialog(QDialog):
         """Show the conversation's own instructions, or the persona that is in use."""
         in_use = [p.id for p in self._personas if (p.name, p.prompt) == self._chosen]
         self._deleted_row(None)
+        self._shown = None
         self._fill(0 if free_text or not in_use else in_use[0])
         (self.prompt if free_text else self.list).setFocus()
 
@@ -212,16 +209,23 @@ class PersonaDialog(QDialog):
     # --- the list --------------------------------------------------------------------------------
 
     def _fill(self, wanted: int) -> None:
-        """Build the list anew with the persona of id ``wanted`` (0: free instructions) shown."""
+        """Build the list anew with the persona of id ``wanted`` (0: free instructions) shown. If it is
+        the one that is shown already, what is edited in it stays."""
+        edited = self._edited() if self._shown is not None and self._shown.id == wanted else None
         self.list.blockSignals(True)
         self.list.clear()
         self._item(self._free, tr("Only this conversation"), "message-square")
         for persona in self._personas:
             self._item(persona, persona.name, "lock" if persona.id < 0 else "user-round")
+        if wanted == _NEW:
+            self._item(Persona(_NEW, "", ""), tr("New persona"), "user-round")
         rows = [i for i in range(self.list.count()) if self._persona_at(i).id == wanted]
         self.list.setCurrentRow(rows[0] if rows else 0)
         self.list.blockSignals(False)
         self._show(self._persona_at(self.list.currentRow()))
+        if edited is not None:
+            self.name.setText(edited[0])
+            self.prompt.setPlainText(edited[1])
 
     def _item(self, persona: Persona, label: str, icon_name: str) -> None:
         item = QListWidgetItem(icon(icon_name, theme_of(self).quiet), label, self.list)
@@ -238,8 +242,9 @@ class PersonaDialog(QDialog):
     def _go_to(self, item: QListWidgetItem | None) -> None:
         wanted = item.data(_ROLE) if item is not None else None
         if isinstance(wanted, Persona):
-            self._save()
-            self._show(wanted)
+            edit = self._take_edit()
+            self._fill(wanted.id)
+            self._keep(edit)
 
     # --- the one that is shown -------------------------------------------------------------------
 
@@ -282,16 +287,25 @@ class PersonaDialog(QDialog):
         self.save_button.setEnabled(edited is not None and any(edited))
 
     def _save(self) -> None:
-        """Ask for what is edited to be kept; a persona without a name gets one from its first words."""
+        edit = self._take_edit()
+        if edit is not None:
+            self._awaited = (edit.name, edit.prompt)  # stay with it when it comes back with an id
+            self._keep(edit)
+
+    def _take_edit(self) -> Persona | None:
+        """What is edited, to be kept, and shown as unedited from now on. A persona without a name gets
+        one from its first words."""
         edited, shown = self._edited(), self._shown
         if edited is None or shown is None or shown.id == 0 or not any(edited):
-            return
+            return None
         name, prompt = edited
-        name = name or prompt[:24]
-        self._awaited = (name, prompt)
-        self._shown = Persona(shown.id, name, prompt)
+        self._shown = Persona(shown.id, name or prompt[:24].strip(), prompt)
         self._show_shown()
-        self.saved.emit(None if shown.id == _NEW else shown.id, name, prompt)
+        return self._shown
+
+    def _keep(self, edit: Persona | None) -> None:
+        if edit is not None:
+            self.saved.emit(None if edit.id == _NEW else edit.id, edit.name, edit.prompt)
 
     def _add(self) -> None:
         self._begin_new("", "")
@@ -299,18 +313,18 @@ class PersonaDialog(QDialog):
 
     def _copy(self) -> None:
         if self._shown is not None:
-            self._save()
             self._begin_new(tr("{name} (copy)", name=self.name.text()), self.prompt.toPlainText())
             self.name.setFocus()
             self.name.selectAll()
 
     def _begin_new(self, name: str, prompt: str) -> None:
-        self._save()
-        self._item(Persona(_NEW, "", ""), name or tr("New persona"), "user-round")
-        self.list.setCurrentRow(self.list.count() - 1)
+        edit = self._take_edit()
+        self._shown = None
+        self._fill(_NEW)
         self.name.setText(name)
         self.prompt.setPlainText(prompt)
         self._note_edit()
+        self._keep(edit)
 
     def _delete(self) -> None:
         shown = self._shown
