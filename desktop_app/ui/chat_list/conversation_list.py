@@ -9,23 +9,21 @@ from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QInputDialog,
-    QLabel,
-    QMenu,
     QPushButton,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from desktop_app.core.chat import Conversation, SearchHit
 from desktop_app.core.i18n import tr
+from desktop_app.ui.chat_list.hint import Hint
 from desktop_app.ui.chat_list.list_view import ListView
 from desktop_app.ui.chat_list.model import RowModel
-from desktop_app.ui.chat_list.row_menu import EXPORT_FORMATS, FolderMenu, RowMenu
+from desktop_app.ui.chat_list.row_menu import FolderMenu, RowMenu, ask_folder
 from desktop_app.ui.chat_list.rows import Row, arrange, hit_rows
 from desktop_app.ui.chat_list.search_field import SearchField
+from desktop_app.ui.chat_list.transfer_button import TransferButton
 from desktop_app.ui.icons import icon
 from desktop_app.ui.theme import set_look, space
 
@@ -70,9 +68,8 @@ class ConversationList(QWidget):
         self.view = ListView(self.model)
         self.search = SearchField()
         self.new_button = QPushButton()
-        self.more_button = QToolButton()
-        self._hint = QLabel(alignment=Qt.AlignmentFlag.AlignHCenter, wordWrap=True)
-        self._hint_action = QPushButton()
+        self.more_button = TransferButton()
+        self.hint = Hint()
         self._stack = QStackedWidget()
         self._build()
         self._connect()
@@ -153,25 +150,13 @@ class ConversationList(QWidget):
     # --- building --------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        set_look(self.more_button, kind="quiet")
-        self.more_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.more_button.setMenu(QMenu(self.more_button))
         top = QHBoxLayout()
         top.setSpacing(space(1))
         top.addWidget(self.new_button, 1)
         top.addWidget(self.more_button)
 
-        set_look(self._hint, tone="quiet")
-        set_look(self._hint_action, kind="link")
-        empty = QWidget()
-        column = QVBoxLayout(empty)
-        column.setContentsMargins(space(5), space(10), space(5), space(5))
-        column.setSpacing(space(2))
-        column.addWidget(self._hint)
-        column.addWidget(self._hint_action, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addStretch(1)
         self._stack.addWidget(self.view)
-        self._stack.addWidget(empty)
+        self._stack.addWidget(self.hint)
 
         head = QVBoxLayout()
         head.setContentsMargins(space(2), space(2), space(2), space(2))
@@ -199,7 +184,10 @@ class ConversationList(QWidget):
         self.view.dropped.connect(self._drop)
         self.view.left_upwards.connect(self.focus_search)
         self.model.renamed.connect(self.renamed)
-        self._hint_action.clicked.connect(self._act_on_hint)
+        self.hint.clear_wanted.connect(self.search.clear_search)
+        self.hint.import_wanted.connect(self.import_requested)
+        self.more_button.import_wanted.connect(self.import_requested)
+        self.more_button.export_wanted.connect(self._export_all)
         # Ctrl+N and Ctrl+F are the menu bar's; taken here too they would be ambiguous and do nothing.
         QShortcut(QKeySequence("Ctrl+K"), self).activated.connect(self.focus_search)
         clock = QTimer(self, interval=_DAY_CHECK_MS)
@@ -211,18 +199,6 @@ class ConversationList(QWidget):
         self.view.setAccessibleName(tr("List of conversations"))
         self.new_button.setText(tr("New chat"))
         self.new_button.setToolTip(tr("Begin a new conversation (Ctrl+N)"))
-        self.more_button.setAccessibleName(tr("Import and export"))
-        self.more_button.setToolTip(tr("Import and export"))
-        menu = self.more_button.menu()
-        menu.clear()
-        self._import_action = menu.addAction(icon("import"), tr("Import conversations…"))
-        self._import_action.triggered.connect(lambda: self.import_requested.emit())
-        self._import_action.setEnabled(not self._read_only)
-        self._export_menu = menu.addMenu(icon("share"), tr("Export all conversations"))
-        for name, words in EXPORT_FORMATS:
-            action = self._export_menu.addAction(tr(words))
-            action.triggered.connect(lambda _=False, name=name: self._export_all(name))
-        self._export_menu.setEnabled(bool(self._conversations))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -233,14 +209,12 @@ class ConversationList(QWidget):
             self._show_rows()
         elif event.type() == QEvent.Type.StyleChange:
             self._dress()
-            self.retranslate()  # the icons in the menu
         elif event.type() == QEvent.Type.FontChange:
             self.view.look.forget_sizes()
             self.view.scheduleDelayedItemsLayout()
 
     def _dress(self) -> None:
         self.new_button.setIcon(icon("plus"))
-        self.more_button.setIcon(icon("ellipsis"))
         self.view.viewport().update()
 
     # --- showing ---------------------------------------------------------------------------------
@@ -263,8 +237,7 @@ class ConversationList(QWidget):
             rows = arrange(self._conversations.values(), self._folders, opened, self.view.look.today)
         self.model.set_rows(rows)
         self._restore(chosen, focus, place)
-        self._export_menu.setEnabled(bool(self._conversations))
-        self._import_action.setEnabled(not self._read_only)
+        self.more_button.allow(not self._read_only, bool(self._conversations))
         self._show_hint(bool(rows))
 
     def _restore(self, chosen: set[int], focus: Row | None, place: int) -> None:
@@ -280,26 +253,14 @@ class ConversationList(QWidget):
 
     def _show_hint(self, has_rows: bool) -> None:
         self._stack.setCurrentIndex(0 if has_rows or not self._loaded else 1)
-        if has_rows:
-            return
         if self._hits is not None:
-            self._hint.setText(tr("Nothing found for “{query}”.", query=self.search.query()))
-            self._hint_action.setText(tr("Clear the search"))
-            self._hint_action.setVisible(True)
+            self.hint.nothing_found(self.search.query())
         else:
-            self._hint.setText(tr("Your conversations will stand here."))
-            self._hint_action.setText(tr("Import conversations…"))
-            self._hint_action.setVisible(not self._read_only)
+            self.hint.nothing_yet(can_import=not self._read_only)
 
     def _end_editing(self) -> None:
         if self._waits_for_editor:
             self._show_rows()
-
-    def _act_on_hint(self) -> None:
-        if self._hits is not None:
-            self.search.clear_search()
-        else:
-            self.import_requested.emit()
 
     def _check_day(self) -> None:
         if self._today() != self.view.look.today:
@@ -405,15 +366,7 @@ class ConversationList(QWidget):
         )
 
     def _ask_folder(self, title: str, name: str, ids: Sequence[int]) -> None:
-        dialog = QInputDialog(self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setWindowTitle(title)
-        dialog.setLabelText(tr("Name of the folder"))
-        dialog.setOkButtonText(tr("Save"))
-        dialog.setCancelButtonText(tr("Cancel"))
-        dialog.setTextValue(name)
-        dialog.textValueSelected.connect(lambda text: self._name_folder(text, name, ids))
-        dialog.open()
+        ask_folder(self, title, name, lambda text: self._name_folder(text, name, ids))
 
     def _name_folder(self, text: str, before: str, ids: Sequence[int]) -> None:
         folder = " ".join(text.split())

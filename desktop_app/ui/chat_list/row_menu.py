@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 
 from desktop_app.core.chat import Conversation
 from desktop_app.core.i18n import mark, tr
@@ -115,3 +116,16 @@ class FolderMenu(QMenu):
         dissolve_action.triggered.connect(lambda _=False: dissolve())
         for action in (rename_action, dissolve_action):
             action.setEnabled(not read_only)
+
+
+def ask_folder(parent: QWidget, title: str, name: str, named: Callable[[str], None]) -> None:
+    """Ask for a folder's name, ``name`` to begin with; ``named`` is called with the answer, if any."""
+    dialog = QInputDialog(parent)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.setWindowTitle(title)
+    dialog.setLabelText(tr("Name of the folder"))
+    dialog.setOkButtonText(tr("Save"))
+    dialog.setCancelButtonText(tr("Cancel"))
+    dialog.setTextValue(name)
+    dialog.textValueSelected.connect(named)
+    dialog.open()

@@ -263,13 +263,13 @@ def test_hits_open_at_their_message_and_escape_brings_the_list_back(
 def test_nothing_found_and_nothing_yet(pane: ConversationList, asked: Asked) -> None:
     pane.search.setText("zebra")
     pane.set_hits("zebra", [])
-    assert pane._hint.isVisible()
-    assert "zebra" in pane._hint.text()
-    QTest.mouseClick(pane._hint_action, LEFT)
-    assert not pane._hint.isVisible()
+    assert pane.hint.sentence.isVisible()
+    assert "zebra" in pane.hint.sentence.text()
+    QTest.mouseClick(pane.hint.action, LEFT)
+    assert not pane.hint.sentence.isVisible()
     pane.set_conversations([], [])
-    assert pane._hint.text() == "Your conversations will stand here."
-    QTest.mouseClick(pane._hint_action, LEFT)
+    assert pane.hint.sentence.text() == "Your conversations will stand here."
+    QTest.mouseClick(pane.hint.action, LEFT)
     assert len(asked.of("import_requested")) == 1
 
 
