@@ -73,6 +73,8 @@ def run(
                     continue
                 file.write(line)
                 if line.strip():
+                    if kept and line.startswith("WARNING: Retrying") and kept[-1].startswith(line[:17]):
+                        kept.pop()  # one of a row of the same is enough to read
                     kept.append(line.rstrip())
                     _show(line, report)
         except KeyboardInterrupt:

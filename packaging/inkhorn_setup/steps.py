@@ -80,9 +80,13 @@ def put_torch(place: Place, report: Report, lock: int) -> None:
         return
     try:
         pip(place, [*binary, "--no-deps", pin + "+cpu"], report, lock)
+        return
     except SetupError:
         report.line(tr("not there with pip's own settings; asking {place}", place=TORCH_CPU_INDEX))
+    try:
         pip(place, [*binary, "--no-deps", "--index-url", TORCH_CPU_INDEX, pin + "+cpu"], report, lock)
+    except SetupError as error:
+        raise SetupError(error.what, error.lines, error.way + "\n" + _ways_to_torch()) from None
 
 
 def put_packages(place: Place, requirements: str, report: Report, lock: int) -> None:
@@ -154,6 +158,17 @@ def _is_whole(folder: str, facts: str) -> bool:
     except (OSError, ValueError):
         return False
     return True
+
+
+def _ways_to_torch() -> str:
+    return tr(
+        "The CPU build of PyTorch is at {place}. Where that cannot be reached, name a mirror of it once: "
+        "{mirror} python3 run.py, or take the standard build, which is much larger: "
+        "{standard} python3 run.py",
+        place=TORCH_CPU_INDEX,
+        mirror="PIP_FIND_LINKS=https://mirrors.aliyun.com/pytorch-wheels/cpu/",
+        standard="INKHORN_TORCH=default",
+    )
 
 
 def _add_ensurepip(place: Place, report: Report, lock: int) -> None:

@@ -13,19 +13,22 @@ CONTENT = bytes(range(256)) * 1200  # 300 KB, so that it spans chunks of zlib
 MEMBER = "tiny_model/tiny.gguf"
 
 
-def write_wheel(folder: Path, members: dict[str, bytes]) -> Path:
+def write_wheel(
+    folder: Path, members: dict[str, bytes], name: str = "tiny_model", version: str = "1.0"
+) -> Path:
     """A wheel that pip accepts, with ``members`` and what the format asks for."""
-    facts = "tiny_model-1.0.dist-info"
+    facts = f"{name}-{version}.dist-info"
+    about = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
     files = {
         **members,
-        f"{facts}/METADATA": b"Metadata-Version: 2.1\nName: tiny-model\nVersion: 1.0\n",
+        f"{facts}/METADATA": about.encode(),
         f"{facts}/WHEEL": b"Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
     }
-    record = "".join(f"{name},sha256={_hash(data)},{len(data)}\n" for name, data in files.items())
-    path = folder / "tiny_model-1.0-py3-none-any.whl"
+    record = "".join(f"{member},sha256={_hash(data)},{len(data)}\n" for member, data in files.items())
+    path = folder / f"{name}-{version}-py3-none-any.whl"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in files.items():
-            archive.writestr(name, data)
+        for member, data in files.items():
+            archive.writestr(member, data)
         archive.writestr(f"{facts}/RECORD", record + f"{facts}/RECORD,,\n")
     return path
 
