@@ -242,12 +242,13 @@ class ConversationList(QWidget):
 
     def _restore(self, chosen: set[int], focus: Row | None, place: int) -> None:
         selection = self.view.selectionModel()
-        for number, row in enumerate(self.model.rows()):
-            index = self.model.index(number)
-            if row.chat is not None and row.chat.id in chosen:
-                selection.select(index, selection.SelectionFlag.Select)
-            if focus is not None and _is_same(row, focus):
-                selection.setCurrentIndex(index, selection.SelectionFlag.NoUpdate)
+        for conversation_id in chosen:
+            number = self.model.number_of(conversation_id)
+            if number is not None:
+                selection.select(self.model.index(number), selection.SelectionFlag.Select)
+        number = self.model.number_like(focus)
+        if number is not None:
+            selection.setCurrentIndex(self.model.index(number), selection.SelectionFlag.NoUpdate)
         self.view.executeDelayedItemsLayout()
         self.view.verticalScrollBar().setValue(place)
 
@@ -380,9 +381,3 @@ class ConversationList(QWidget):
 
 def _place(chat: Conversation) -> tuple[float, bool, str]:
     return chat.updated, chat.pinned, chat.folder
-
-
-def _is_same(row: Row, other: Row) -> bool:
-    if row.chat is not None and other.chat is not None:
-        return row.chat.id == other.chat.id
-    return row.kind == other.kind == "folder" and row.folder == other.folder

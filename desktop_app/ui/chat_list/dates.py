@@ -21,18 +21,24 @@ def ui_locale() -> QLocale:
     return QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom)
 
 
-def group_of(updated: float, today: date) -> tuple[str, str]:
-    """``(key, label)`` of the group for a conversation of time ``updated`` (seconds since 1970)."""
+def group_of(updated: float, today: date) -> tuple[float, str]:
+    """``(start, label)`` of the group for a conversation of time ``updated`` (seconds since 1970): what
+    is not older than ``start`` belongs to it too, unless a newer group has it."""
     day = datetime.fromtimestamp(updated).date()
+    yesterday, week = today - timedelta(days=1), today - timedelta(days=6)
     if day >= today:  # a clock that was set back must not hide a conversation
-        return "today", tr("Today")
-    if day == today - timedelta(days=1):
-        return "yesterday", tr("Yesterday")
-    if day > today - timedelta(days=7):
-        return "week", tr("Last 7 days")
-    month = QDate(day.year, day.month, 1)
-    words = ui_locale().toString(month, tr("MMMM") if day.year == today.year else tr("MMMM yyyy"))
-    return f"{day.year}-{day.month:02d}", words
+        return _start(today), tr("Today")
+    if day == yesterday:
+        return _start(yesterday), tr("Yesterday")
+    if day >= week:
+        return _start(week), tr("Last 7 days")
+    first = day.replace(day=1)
+    words = tr("MMMM") if day.year == today.year else tr("MMMM yyyy")
+    return _start(first), ui_locale().toString(QDate(first.year, first.month, 1), words)
+
+
+def _start(day: date) -> float:
+    return datetime(day.year, day.month, day.day).timestamp()
 
 
 def short_time(updated: float, today: date) -> str:

@@ -49,6 +49,13 @@ class RowModel(QAbstractListModel):
         """The row that shows the conversation; None where it is in a folded folder or not there."""
         return None if conversation_id is None else self._row_of.get(conversation_id)
 
+    def number_like(self, row: Row | None) -> int | None:
+        """Where ``row``, of earlier rows, stands now."""
+        if row is None or row.chat is not None:
+            return self.number_of(row.chat.id) if row is not None and row.chat is not None else None
+        alike = (i for i, r in enumerate(self._rows) if (r.kind, r.text) == (row.kind, row.text))
+        return next(alike, None)
+
     # --- Qt's side -------------------------------------------------------------------------------
 
     def rowCount(self, parent: Index | None = None) -> int:

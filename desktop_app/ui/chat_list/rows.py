@@ -55,12 +55,11 @@ def arrange(
         rows.append(Row("folder", "folder", name, name, is_open, len(filed[name])))
         if is_open:
             rows += [Row("chat", "folder", folder=name, chat=chat) for chat in filed[name]]
-    group = ""
+    start = float("inf")
     for chat in recent:
-        key, label = group_of(chat.updated, today)
-        if key != group:
+        if chat.updated < start:
+            start, label = group_of(chat.updated, today)
             rows.append(Row("heading", "recent", label))
-            group = key
         rows.append(Row("chat", "recent", chat=chat))
     return rows
 
