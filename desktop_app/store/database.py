@@ -10,9 +10,13 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 from desktop_app.core.errors import InkhornError
+from desktop_app.store.folding import holds
 
 PAGE_SIZE = 4096
 """Bytes. Fixed, so that a file whose header is gone can still be taken apart (`salvage`)."""
+
+HOLDS = "inkhorn_holds"
+"""SQL function (text, folded word) → whether the word is in the text, in upper or lower case."""
 
 ReadOnlyReason = Literal["", "read_only", "newer_data"]
 
@@ -101,6 +105,7 @@ def connect(path: Path, mode: Literal["rw", "rwc", "ro", "immutable"]) -> sqlite
     try:
         connection.execute("PRAGMA busy_timeout = 10000")
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.create_function(HOLDS, 2, holds, deterministic=True)
         if mode in ("rw", "rwc"):
             connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")  # no effect once there is a table
             connection.execute("PRAGMA journal_mode = WAL")

@@ -96,12 +96,14 @@ WHEN (old.deleted_at IS NULL) <> (new.deleted_at IS NULL) BEGIN
   WHERE id = new.conversation_id;
 END;
 
--- Full-text search. The index holds no second copy of the text; a view says what belongs in it. A
--- reply is indexed when it has ended, so that storing it piece by piece does not index it each time.
+-- Full-text search. The index knows which message holds which three characters in a row, not where: it
+-- is as big as the text (with places it is three times that, and deleted text could be put together
+-- from what lingers in it); `search` looks at the text itself for longer words. A view says what belongs
+-- in it. A reply is indexed when it has ended, not with every piece of it that is stored.
 CREATE VIEW searchable_messages AS
   SELECT id, text FROM messages WHERE role <> 'system' AND state <> 'streaming';
 CREATE VIRTUAL TABLE message_index USING fts5 (
-  text, content = 'searchable_messages', content_rowid = 'id', tokenize = 'trigram'
+  text, content = 'searchable_messages', content_rowid = 'id', tokenize = 'trigram', detail = 'none'
 );
 CREATE TRIGGER message_indexed AFTER INSERT ON messages
 WHEN new.role <> 'system' AND new.state <> 'streaming' BEGIN
@@ -120,7 +122,7 @@ WHEN old.role <> 'system'
 END;
 
 CREATE VIRTUAL TABLE title_index USING fts5 (
-  title, content = 'conversations', content_rowid = 'id', tokenize = 'trigram'
+  title, content = 'conversations', content_rowid = 'id', tokenize = 'trigram', detail = 'none'
 );
 CREATE TRIGGER title_indexed AFTER INSERT ON conversations BEGIN
   INSERT INTO title_index (rowid, title) VALUES (new.id, new.title);

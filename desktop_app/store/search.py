@@ -8,10 +8,12 @@ from typing import Any
 
 from desktop_app.core.chat import Conversation, SearchHit
 from desktop_app.store.conversations import COLUMNS, from_row
-from desktop_app.store.database import Database
+from desktop_app.store.database import HOLDS, Database
+from desktop_app.store.folding import fold
 
 TRIGRAM = 3
 _WORDS_AT_MOST = 16
+_TRIGRAMS_AT_MOST = 48  # they only narrow down; more make the query slower, not better
 _SNIPPET = 96  # characters
 _LEAD = 24  # of them before the first match
 
@@ -66,19 +68,26 @@ def _matching_titles(db: Database, words: list[str], limit: int) -> list[Any]:
 
 def _conditions(index: str, column: str, words: list[str]) -> tuple[str, list[str], str]:
     """SQL that holds where all words do, its values, and the index's name where it is of use."""
-    long = [word for word in words if len(word) >= TRIGRAM]
-    parts, values = [], []
-    if long:
+    parts: list[str] = []
+    values: list[str] = []
+    trigrams = dict.fromkeys(
+        word[start : start + TRIGRAM] for word in words for start in range(len(word) - TRIGRAM + 1)
+    )
+    if trigrams:
         parts.append(f"{index} MATCH ?")
-        # A quoted string is a phrase: nothing in it is an operator.
-        values.append(" AND ".join('"' + word.replace('"', '""') + '"' for word in long))
+        # A quoted string is just text: nothing in it is an operator.
+        quoted = ('"' + trigram.replace('"', '""') + '"' for trigram in list(trigrams)[:_TRIGRAMS_AT_MOST])
+        values.append(" AND ".join(quoted))
     for word in words:
-        if len(word) < TRIGRAM:
+        if len(word) > TRIGRAM:  # the index knows its pieces, not that they follow on each other
+            parts.append(f"{HOLDS}({column}, ?)")
+            values.append(fold(word))
+        elif len(word) < TRIGRAM:
             # instr, not LIKE: no wildcards to escape, and LIKE knows the case of ASCII letters only.
             forms = _cases(word)
             parts.append("(" + " OR ".join(f"instr({column}, ?)" for _ in forms) + ")")
             values.extend(forms)
-    return " AND ".join(parts), values, index if long else ""
+    return " AND ".join(parts), values, index if trigrams else ""
 
 
 def _cases(word: str) -> list[str]:
@@ -127,11 +136,3 @@ def _ranges(folded: str, words: list[str]) -> tuple[tuple[int, int], ...]:
         else:
             merged.append((begin, end))
     return tuple((begin, end - begin) for begin, end in merged)
-
-
-def fold(text: str) -> str:
-    """Lower case, character for character, so that positions stay true."""
-    lower = text.lower()
-    if len(lower) == len(text):
-        return lower
-    return "".join(low if len(low := c.lower()) == 1 else c for c in text)

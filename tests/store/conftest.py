@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from desktop_app.core.chat import Message
+from desktop_app.core.messages import Role
 from desktop_app.store.store import Store, open_store
 from desktop_app.store.transfer.parsed import ParsedConversation, ParsedMessage
 
@@ -35,7 +36,7 @@ def talk() -> Talk:
         conversation = store.create_conversation(title)
         parent = None
         for number, text in enumerate(texts):
-            role = "assistant" if number % 2 else "user"
+            role: Role = "assistant" if number % 2 else "user"
             parent = store.add_message(conversation.id, parent, role, text).id
         return store.branch(conversation.id)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import sqlite3
@@ -11,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from desktop_app.core.errors import InkhornError
-from desktop_app.store import repair
 from desktop_app.store.store import Store, open_store
 from desktop_app.store.transfer.parsed import ParsedConversation
 
@@ -254,7 +254,7 @@ def test_a_crash_during_repair_loses_nothing(
     full.write_bytes(content)
     full.with_name("inkhorn.db-wal").write_bytes(b"")
     renamings = 0
-    really = repair.os.replace
+    really = os.replace
 
     def replace(old: Path, new: Path) -> None:
         nonlocal renamings
@@ -263,7 +263,7 @@ def test_a_crash_during_repair_loses_nothing(
             raise SystemExit("power cut")
         really(old, new)
 
-    monkeypatch.setattr(repair.os, "replace", replace)
+    monkeypatch.setattr(os, "replace", replace)
     with pytest.raises(SystemExit):
         open_store(full)
     monkeypatch.undo()

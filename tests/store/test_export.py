@@ -13,6 +13,7 @@ from docx import Document
 from docx.oxml.ns import qn
 
 from desktop_app.core.chat import Conversation, Message
+from desktop_app.core.messages import Role
 from desktop_app.store.transfer.docx import to_docx
 from desktop_app.store.transfer.html import to_html
 from desktop_app.store.transfer.markdown import closed, to_markdown
@@ -87,20 +88,12 @@ def conversation(**changes: Any) -> Conversation:
 @pytest.fixture
 def said() -> Callable[..., list[Message]]:
     def make(*texts: str) -> list[Message]:
-        roles = ("user", "assistant")
-        return [
-            Message(
-                number,
-                1,
-                None,
-                roles[number % 2],
-                text,
-                "complete",
-                1.7e9,
-                model="SmolLM2" if number % 2 else "",
-            )  # type: ignore[arg-type]
-            for number, text in enumerate(texts)
-        ]
+        found = []
+        for number, text in enumerate(texts):
+            role: Role = "assistant" if number % 2 else "user"
+            model = "SmolLM2" if number % 2 else ""
+            found.append(Message(number, 1, None, role, text, "complete", 1.7e9, model=model))
+        return found
 
     return make
 

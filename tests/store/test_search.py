@@ -17,6 +17,8 @@ TEXTS = {
     "german": "Ärger mit der Straße, ÜBER alles",
     "cyrillic": "Привет, мир! Я здесь",
     "operators": "a AND b OR NOT NEAR(c d) * ^x {y} col:z -w",
+    "greek": "ΟΔΟΣ και ΟΔΟΣΗΜΑ",
+    "pieces": "abc bcd cde",
     "slash": "back\\slash and per%cent and under_score",
 }
 
@@ -59,6 +61,9 @@ def keys(store: Store, talk: Callable[..., list[Message]]) -> dict[int, str]:
         ("ПРИВЕТ", "cyrillic"),
         ("я", "cyrillic"),
         ("МИ", "cyrillic"),
+        ("οδος", "greek"),
+        ("ΟΔΟΣΗ", "greek"),
+        ("abcde", ""),
         ("AND NOT", "operators"),
         ("NEAR(c", "operators"),
         ("col:z", "operators"),
