@@ -22,8 +22,7 @@ TORCH_CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 
 def title(step: str) -> str:
     if step == "torch":
-        build = tr("for the CPU") if state.torch_build() == "cpu" else ""
-        return tr("PyTorch {build}", build=build).rstrip()
+        return tr("PyTorch for the CPU") if state.torch_build() == "cpu" else "PyTorch"
     return {
         "environment": tr("an environment of its own, in .venv"),
         "packages": tr("the other packages"),
@@ -112,7 +111,7 @@ def put_on_system(look: Callable[[], system.Missing], place: Place, report: Repo
     if not sys.platform.startswith("linux") or not (missing := look()):
         return True
     manager = system.package_manager()
-    report.line(tr("missing: {names}", names=missing.names()))
+    report.line(tr("missing: {names}", names=missing.names(tr("a Chinese font"))))
     if manager is None:
         report.line(tr("please install them with your system's package manager"))
         return False
@@ -124,7 +123,7 @@ def put_on_system(look: Callable[[], system.Missing], place: Place, report: Repo
     if not _apt(command, place, report, lock):
         return False
     if still := look():
-        report.line(tr("still missing: {names}", names=still.names()))
+        report.line(tr("still missing: {names}", names=still.names(tr("a Chinese font"))))
     return not still
 
 

@@ -24,6 +24,7 @@ LIBRARIES: dict[str, tuple[str, str]] = {
     "libOpenGL.so.0": ("libopengl0", "libglvnd"),
     "libX11-xcb.so.1": ("libx11-xcb1", "libx11"),
     "libX11.so.6": ("libx11-6", "libx11"),
+    "libbrotlicommon.so.1": ("libbrotli1", "brotli"),
     "libbrotlidec.so.1": ("libbrotli1", "brotli"),
     "libdbus-1.so.3": ("libdbus-1-3", "dbus"),
     "libdrm.so.2": ("libdrm2", "libdrm"),
@@ -106,9 +107,9 @@ class Missing:
     def __bool__(self) -> bool:
         return bool(self.libraries or self.chinese_font or self.tools)
 
-    def names(self) -> str:
-        font = ("a Chinese font",) if self.chinese_font else ()
-        return ", ".join((*self.libraries, *font, *self.tools))
+    def names(self, font: str) -> str:
+        """All in one line, with ``font`` as the words for a Chinese font."""
+        return ", ".join((*self.libraries, *((font,) if self.chinese_font else ()), *self.tools))
 
 
 def look(site_packages: str) -> Missing:
