@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QTextCursor
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QKeySequence, QTextCursor
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from desktop_app.core.i18n import tr
 from desktop_app.ui.fonts import reading_font
-from desktop_app.ui.theme import LINE_HEIGHT, set_look, space
+from desktop_app.ui.theme import set_look, space
 
 HIGHEST = 340  # px before it scrolls
 
@@ -33,8 +33,9 @@ class InlineEditor(QWidget):
         set_look(self.keep, kind="primary")
         self.cancel = QPushButton(tr("Cancel"), self)
         set_look(self.cancel, kind="quiet")
-        self.keep.setToolTip(tr("Ctrl+Enter"))
-        self.cancel.setToolTip(tr("Esc"))
+        native = QKeySequence.SequenceFormat.NativeText
+        self.keep.setToolTip(QKeySequence("Ctrl+Return").toString(native))
+        self.cancel.setToolTip(QKeySequence("Esc").toString(native))
         self._text_size = text_size
         self._last = 0
         column = QVBoxLayout(self)
@@ -61,7 +62,7 @@ class InlineEditor(QWidget):
         while block.isValid() and lines < 20:
             lines += max(round(len(block.text()) / letters + 0.49), 1)
             block = block.next()
-        height = round(max(lines, 2) * self._text_size * LINE_HEIGHT) + frame
+        height = max(lines, 2) * QFontMetrics(self.field.font()).lineSpacing() + frame
         return min(height, HIGHEST) + space(2) + self.keep.sizeHint().height()
 
     def _changed(self) -> None:

@@ -40,6 +40,7 @@ INSET = 16  # px of paper, or tint, at each side of the text
 HEAD = 24
 PAD = 10  # px above the header and below the text, inside the tint
 FOOT = 34  # actions and figures; also the distance to the next message
+FOOT_OF_REPLY = 46
 DIVIDER = 40
 LINE = 32  # a line with one button
 FLASH_MS = 1_400
@@ -293,7 +294,7 @@ class MessageWidget(QWidget):
                 self._note.setGeometry(INSET, y, inner, height)
             y += height + 18
         self._top = y
-        y += PAD + HEAD
+        y += (PAD if self.item.is_user else 4) + HEAD
         if self.editor is not None:
             height = self.editor.height_for(inner)
             if place:
@@ -324,7 +325,7 @@ class MessageWidget(QWidget):
                 self._stepper.setGeometry(INSET - 6, y + 2, self._stepper.sizeHint().width(), BUTTON)
             self._place_actions()
             self.body.place_buttons()
-        return y + FOOT
+        return y + (FOOT if self.item.is_user else FOOT_OF_REPLY)
 
     def _lines(self, inner: int) -> list[tuple[QWidget, int]]:
         parts: list[tuple[QWidget, int]] = []
@@ -399,7 +400,7 @@ class MessageWidget(QWidget):
         painter.setPen(QColor(theme.quiet if self.item.left_out else theme.ink))
         metrics = painter.fontMetrics()
         name = metrics.elidedText(who(self.item), Qt.TextElideMode.ElideRight, self.width() - 2 * INSET - 24)
-        top = self._top + PAD - 2
+        top = self._top + (PAD if self.item.is_user else 4) - 2
         painter.drawText(QRectF(INSET, top, self.width(), 20), Qt.AlignmentFlag.AlignVCenter, name)
         if self.item.message.pinned:
             mark = pixmap("pin", 14, self.devicePixelRatioF(), theme.accent)

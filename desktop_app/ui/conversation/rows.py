@@ -12,7 +12,16 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop_app.ui.conversation.estimate import Extent, extent_of, text_height
 from desktop_app.ui.conversation.items import Context, MessageItem
-from desktop_app.ui.conversation.message_widget import DIVIDER, FOOT, HEAD, INSET, LINE, PAD, MessageWidget
+from desktop_app.ui.conversation.message_widget import (
+    DIVIDER,
+    FOOT,
+    FOOT_OF_REPLY,
+    HEAD,
+    INSET,
+    LINE,
+    PAD,
+    MessageWidget,
+)
 from desktop_app.ui.conversation.words import ending
 from desktop_app.ui.markdown.document import MessageDocument, Tools
 from desktop_app.ui.markdown.look import Look
@@ -46,7 +55,7 @@ class MessageRows:
         self._documents: OrderedDict[int, tuple[str, Look, MessageDocument]] = OrderedDict()
         self._tools = Tools()
         self._inner = READING_WIDTH
-        self._looks: dict[tuple[str, bool], Look] = {}
+        self._looks: dict[tuple[str, bool, bool], Look] = {}
 
     # --- items ------------------------------------------------------------------------------
 
@@ -88,7 +97,7 @@ class MessageRows:
 
     def estimate(self, index: int, width: int) -> int:
         item = self.items[index]
-        height = PAD + HEAD + FOOT + (PAD + 2 if item.is_user else 6)
+        height = HEAD + (FOOT + 2 * PAD + 2 if item.is_user else FOOT_OF_REPLY + 10)
         if item.text:
             height += text_height(self._extents[index], self._text_size, width - 2 * INSET)
         if item.divider:
@@ -136,9 +145,11 @@ class MessageRows:
 
     def look(self, item: MessageItem) -> Look:
         theme = theme_of(self._parent())
-        key = (theme.name, item.left_out)
+        key = (theme.name, item.left_out, item.is_user)
         if key not in self._looks:
-            shown: Theme = replace(theme, ink=theme.quiet, accent=theme.quiet) if item.left_out else theme
+            shown: Theme = replace(theme, code_paper=theme.paper) if item.is_user else theme
+            if item.left_out:
+                shown = replace(shown, ink=theme.quiet, accent=theme.quiet)
             self._looks[key] = Look(shown, self._text_size, self._serif, QFont(self._parent().font()))
         return self._looks[key]
 

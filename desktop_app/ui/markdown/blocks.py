@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
+from unicodedata import bidirectional
 
 Alignment = Literal["", "left", "center", "right"]
 
@@ -86,6 +87,21 @@ class Rule:
 
 
 Block = Paragraph | Code | Formula | Table | Rule
+
+
+def is_rtl(block: Block) -> bool:
+    """Whether the text of ``block`` runs from right to left: its first strong letter decides, as in
+    Unicode's bidirectional algorithm (UAX 9, P2 and P3). Code and formulas never do."""
+    if not isinstance(block, Paragraph):
+        return False
+    for run in block.runs:
+        if run.latex:
+            continue
+        for letter in run.text:
+            direction = bidirectional(letter)
+            if direction in ("L", "R", "AL"):
+                return direction != "L"
+    return False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPalette,
+    QResizeEvent,
     QTextCursor,
     QTextDocument,
     QWheelEvent,
@@ -41,7 +41,7 @@ class MarkdownBrowser(QTextBrowser):
         self.setProperty("kind", "bare")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.viewport().setAutoFillBackground(False)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)  # wide tables
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setOpenLinks(False)
         self.setCursorWidth(0)
@@ -52,6 +52,7 @@ class MarkdownBrowser(QTextBrowser):
             | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
         )
         self.anchorClicked.connect(self._open)
+        self.horizontalScrollBar().valueChanged.connect(self.place_buttons)
         self._buttons: list[CopyButton] = []
         self._own: MessageDocument | None = None
         self._found = ""
@@ -79,6 +80,8 @@ class MarkdownBrowser(QTextBrowser):
         if document.textWidth() != width:
             document.setTextWidth(width)
         foot = CODE_FOOT if self._own is not None and self._own.ends_in_code else 0
+        if document.size().width() > width + 1:  # a wide table, which is scrolled sideways
+            foot += self.horizontalScrollBar().sizeHint().height()
         return max(round(document.size().height() + 0.49) + foot, 1)
 
     # --- copy buttons -----------------------------------------------------------------------
@@ -110,8 +113,9 @@ class MarkdownBrowser(QTextBrowser):
                 width - size.width() - 5, round(top) - CODE_HEAD + 4, size.width(), size.height()
             )
 
-    def resizeEvent(self, event: object) -> None:
-        super().resizeEvent(event)  # type: ignore[arg-type]
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.horizontalScrollBar().setValue(0)  # Qt goes to its caret, which nobody placed
         self.place_buttons()
 
     # --- found text -------------------------------------------------------------------------
@@ -142,7 +146,11 @@ class MarkdownBrowser(QTextBrowser):
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._own is not None:
             painter = QPainter(self.viewport())
-            paint_papers(painter, self._own, self.viewport().width(), QRectF(event.rect()))
+            aside = self.horizontalScrollBar().value()
+            painter.translate(-aside, 0)
+            paint_papers(
+                painter, self._own, self.viewport().width(), QRectF(event.rect()).translated(aside, 0)
+            )
             painter.end()
         super().paintEvent(event)
 
@@ -185,14 +193,19 @@ class MarkdownBrowser(QTextBrowser):
     def focusInEvent(self, event: QFocusEvent) -> None:
         # A caret is for those who select by keyboard; a click into what one reads brings none.
         self.setCursorWidth(0 if event.reason() == Qt.FocusReason.MouseFocusReason else 1)
+        aside = self.horizontalScrollBar().value()
         super().focusInEvent(event)
+        self.horizontalScrollBar().setValue(aside)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
+        delta = event.pixelDelta() if not event.pixelDelta().isNull() else event.angleDelta()
+        bar = self.horizontalScrollBar()
+        if abs(delta.x()) > abs(delta.y()) and bar.maximum() > 0:
+            bar.setValue(bar.value() - delta.x())
+            return
         event.ignore()  # the conversation scrolls
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() in (QEvent.Type.StyleChange, QEvent.Type.LanguageChange):
-            colours = self.palette()
-            colours.setColor(QPalette.ColorRole.Base, Qt.GlobalColor.transparent)
             self.viewport().update()

@@ -14,7 +14,7 @@ from desktop_app.ui.markdown import formula as objects
 from desktop_app.ui.markdown.blocks import Code, Table
 from desktop_app.ui.markdown.code import Highlighter
 from desktop_app.ui.markdown.formula import FormulaObject, Formulas
-from desktop_app.ui.markdown.look import ITEM, Look
+from desktop_app.ui.markdown.look import CELL_PADDING, ITEM, Look
 from desktop_app.ui.markdown.parser import Parser
 from desktop_app.ui.markdown.stream import Stream
 from desktop_app.ui.markdown.warmup import Warmup
@@ -202,11 +202,9 @@ class MessageDocument(QTextDocument):
         """Top and bottom, in px, of the text of block ``index``."""
         written = self._writer.written[index]
         layout = self.documentLayout()
-        if isinstance(written.block, Table):
-            cursor = QTextCursor(self)
-            cursor.setPosition(written.start)
-            frame = layout.frameBoundingRect(cursor.currentTable() or cursor.currentFrame())
-            return frame.top(), frame.bottom()
+        if isinstance(written.block, Table):  # up to the empty block that Qt wants below it
+            top = layout.blockBoundingRect(self.findBlock(written.start)).top() - CELL_PADDING
+            return top, layout.blockBoundingRect(self.findBlock(written.end)).top()
         top = layout.blockBoundingRect(self.findBlock(written.start)).top()
         return top, layout.blockBoundingRect(self.findBlock(written.end)).bottom()
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from PySide6.QtGui import QColor, QFont, QTextBlockFormat, QTextCharFormat, QTextFormat
 
 from desktop_app.ui.fonts import code_font, reading_font
-from desktop_app.ui.markdown.blocks import Block, Code, Formula, Paragraph, Rule, Style, Table
+from desktop_app.ui.markdown.blocks import Block, Code, Formula, Paragraph, Rule, Style, is_rtl
 from desktop_app.ui.markdown.code import colour
 from desktop_app.ui.theme import LINE_HEIGHT, Theme
 
@@ -16,6 +16,7 @@ CODE_FOOT = 12
 CODE_SIDE = 14
 QUOTE = 18  # px that a quote moves its text in
 INLINE_CODE = QTextFormat.Property.UserProperty + 8
+CELL_PADDING = 7
 ITEM = 26  # px that a list item moves its text in
 _HEADINGS = {1: 1.45, 2: 1.25, 3: 1.12, 4: 1.0, 5: 1.0, 6: 1.0}
 
@@ -81,7 +82,10 @@ class Look:
         result = QTextBlockFormat()
         place = block.place
         result.setTopMargin(self._gap(block, before))
-        result.setLeftMargin(QUOTE * place.path.count("q"))
+        quotes = QUOTE * place.path.count("q")
+        rtl = is_rtl(block)
+        result.setLeftMargin(0 if rtl else quotes)
+        result.setRightMargin(quotes if rtl else 0)
         result.setIndent(place.path.count("i"))
         size = self.text_size
         if isinstance(block, Paragraph):
@@ -115,7 +119,7 @@ class Look:
             gap = 8.0
         elif isinstance(block, Rule) or isinstance(before, Rule):
             gap = 14.0
-        elif isinstance(block, Formula | Table):
+        elif isinstance(block, Formula):
             gap = 10.0
         if isinstance(before, Code):
             gap = max(gap, 12.0) + CODE_FOOT

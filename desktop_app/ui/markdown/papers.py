@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QTextBlock
 
 from desktop_app.core.i18n import tr
-from desktop_app.ui.markdown.blocks import Code, Paragraph, Rule, Table
+from desktop_app.ui.markdown.blocks import Code, Paragraph, Rule, Table, is_rtl
 from desktop_app.ui.markdown.document import MessageDocument
 from desktop_app.ui.markdown.look import CODE_FOOT, CODE_HEAD, CODE_SIDE, INLINE_CODE, ITEM, QUOTE
 from desktop_app.ui.markdown.writer import Written
@@ -63,6 +63,7 @@ def _paint_quote(painter: QPainter, document: MessageDocument, index: int, room:
         top, bottom = top - CODE_HEAD, bottom + CODE_FOOT
     following = document.written[index + 1].block.place.path if index + 1 < len(document.written) else ""
     x = 0.0
+    rtl = is_rtl(block)
     for depth, letter in enumerate(block.place.path):
         if letter == "q":
             end = bottom
@@ -70,7 +71,8 @@ def _paint_quote(painter: QPainter, document: MessageDocument, index: int, room:
                 end = document.extent(index + 1)[0]
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(document.look.theme.line))
-            painter.drawRoundedRect(QRectF(x, top, 3, end - top), 1.5, 1.5)
+            left = room.right() - x - 3 if rtl else x
+            painter.drawRoundedRect(QRectF(left, top, 3, end - top), 1.5, 1.5)
         x += QUOTE if letter == "q" else ITEM
 
 

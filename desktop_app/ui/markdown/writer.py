@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QTextCharFormat,
     QTextCursor,
     QTextDocument,
+    QTextFormat,
     QTextFrameFormat,
     QTextTable,
     QTextTableFormat,
@@ -20,10 +21,12 @@ from PySide6.QtGui import (
 from desktop_app.ui.markdown import formula as objects
 from desktop_app.ui.markdown.blocks import Block, Code, Formula, Paragraph, Run, Style, Table
 from desktop_app.ui.markdown.formula import Formulas
-from desktop_app.ui.markdown.look import CODE_FOOT, Look
+from desktop_app.ui.markdown.look import CELL_PADDING, CODE_FOOT, Look
 
 LINE_SEPARATOR = "\u2028"
 OBJECT = "\ufffc"
+UNBROKEN = 16  # bytes of a table cell's text up to which it stays on one line, so that a wide table
+# in a narrow window can be scrolled sideways instead of standing on end
 
 
 @dataclass(slots=True)
@@ -136,7 +139,8 @@ class Writer:
         cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
         cursor.removeSelectedText()
         if shape is not None:
-            cursor.setBlockFormat(shape)
+            if cursor.blockFormat() != shape:
+                cursor.setBlockFormat(shape)
         elif last is not None:
             self._hide_carrier(cursor)
         if last is None:
@@ -151,9 +155,9 @@ class Writer:
             self.written.append(Written(block, start, end))
             self._carrier = True
             return
-        if self._carrier:
+        if self._carrier and not self.written:
             cursor.setBlockFormat(shape)
-        else:
+        else:  # also after a table's carrier: above a frame's neighbour Qt leaves no space
             cursor.insertBlock(shape)
         self._carrier = False
         start = cursor.position()
@@ -298,10 +302,9 @@ class Writer:
         look.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
         look.setBorderBrush(QBrush(QColor(theme.line)))
         look.setBorderCollapse(True)
-        look.setCellPadding(7)
+        look.setCellPadding(CELL_PADDING)
         look.setHeaderRowCount(1)
         look.setTopMargin(shape.topMargin())
-        look.setBottomMargin(12)
         look.setLeftMargin(shape.leftMargin() + shape.indent() * self._document.indentWidth())
         table = cursor.insertTable(len(block.rows), max(len(block.alignments), 1), look)
         for row in range(len(block.rows)):
@@ -321,6 +324,8 @@ class Writer:
         shape.setAlignment(_ALIGNMENTS[block.alignments[column]])
         height = round(self.look.text_size * 1.4)
         shape.setLineHeight(height, QTextBlockFormat.LineHeightTypes.MinimumHeight.value)
+        words = "".join(run.text for run in block.rows[row][column])
+        shape.setNonBreakableLines(len(words.encode("utf-8")) <= UNBROKEN)
         cursor.setBlockFormat(shape)
         # Qt keeps the first paragraph's character format in the cell's own, so both are set as one.
         look = cell.format().toTableCellFormat()
@@ -340,7 +345,7 @@ class Writer:
         shape.setLineHeight(1, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
         cursor.setBlockFormat(shape)
         tiny = QTextCharFormat()
-        tiny.setFontPointSize(1)
+        tiny.setProperty(QTextFormat.Property.FontPixelSize, 1)
         cursor.setBlockCharFormat(tiny)
 
 
