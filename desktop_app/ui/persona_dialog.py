@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QListWidget,
-    QListWidgetItem,
     QPlainTextEdit,
     QPushButton,
     QVBoxLayout,
@@ -22,15 +20,8 @@ from PySide6.QtWidgets import (
 from desktop_app.core.chat import Persona
 from desktop_app.core.i18n import tr
 from desktop_app.ui.icons import icon
+from desktop_app.ui.persona_list import FREE_ID, NEW_ID, PersonaList, is_built_in
 from desktop_app.ui.theme import set_look, space, theme_of
-
-_FREE = Persona(0, "", "")
-"""Stands for the conversation's own instructions, which have no name."""
-
-_NEW = -(2**31)
-"""The id here of a persona that is being written for the first time."""
-
-_ROLE = Qt.ItemDataRole.UserRole
 
 
 class PersonaDialog(QDialog):
@@ -44,12 +35,12 @@ class PersonaDialog(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._personas: list[Persona] = []
-        self._free = _FREE
+        self._free = Persona(FREE_ID, "", "")
         self._chosen = ("", "")
         self._shown: Persona | None = None
         self._awaited: tuple[str, str] | None = None
         self._taken: Persona | None = None
-        self.list = QListWidget()
+        self.list = PersonaList()
         self.name = QLineEdit()
         self.prompt = QPlainTextEdit()
         self._name_label, self._prompt_label = QLabel(), QLabel()
@@ -77,7 +68,7 @@ class PersonaDialog(QDialog):
     def set_choice(self, name: str, prompt: str) -> None:
         """What the conversation has now."""
         self._chosen = (name, prompt)
-        self._free = Persona(0, "", "" if name else prompt)
+        self._free = Persona(FREE_ID, "", "" if name else prompt)
         if self._shown is not None and self._shown.id == 0:
             self._fill(0)
 
@@ -100,11 +91,6 @@ class PersonaDialog(QDialog):
         self._prompt_label.setBuddy(self.prompt)
         self.name.setMaxLength(80)
         self.prompt.setTabChangesFocus(True)
-        self.list.setFixedWidth(space(58))
-        self.list.setIconSize(QSize(16, 16))
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
-        self.list.setSpacing(0)
         set_look(self._about, tone="quiet")
         set_look(self._deleted_label, tone="quiet")
         set_look(self.undo_button, kind="link")
@@ -153,7 +139,7 @@ class PersonaDialog(QDialog):
         whole.addLayout(right, 1)
 
     def _connect(self) -> None:
-        self.list.currentItemChanged.connect(self._go_to)
+        self.list.gone_to.connect(self._go_to)
         self.list.itemActivated.connect(lambda _: self.prompt.setFocus())
         self.name.textEdited.connect(self._note_edit)
         self.prompt.textChanged.connect(self._note_edit)
@@ -201,10 +187,6 @@ class PersonaDialog(QDialog):
         self.add_button.setIcon(icon("plus"))
         self.copy_button.setIcon(icon("copy"))
         self.delete_button.setIcon(icon("trash-2", theme_of(self).danger))
-        focus = theme_of(self).focus  # on the row, not around the list
-        self.list.setStyleSheet(
-            f"QListWidget {{ border: none; }} QListWidget::item:focus {{ border: 2px solid {focus}; }}"
-        )
 
     # --- the list --------------------------------------------------------------------------------
 
@@ -212,39 +194,22 @@ class PersonaDialog(QDialog):
         """Build the list anew with the persona of id ``wanted`` (0: free instructions) shown. If it is
         the one that is shown already, what is edited in it stays."""
         edited = self._edited() if self._shown is not None and self._shown.id == wanted else None
-        self.list.blockSignals(True)
-        self.list.clear()
-        self._item(self._free, tr("Only this conversation"), "message-square")
-        for persona in self._personas:
-            self._item(persona, persona.name, "lock" if persona.id < 0 else "user-round")
-        if wanted == _NEW:
-            self._item(Persona(_NEW, "", ""), tr("New persona"), "user-round")
-        rows = [i for i in range(self.list.count()) if self._persona_at(i).id == wanted]
-        self.list.setCurrentRow(rows[0] if rows else 0)
-        self.list.blockSignals(False)
-        self._show(self._persona_at(self.list.currentRow()))
+        self._show(self.list.fill(self._free, self._personas, wanted))
         if edited is not None:
             self.name.setText(edited[0])
             self.prompt.setPlainText(edited[1])
 
-    def _item(self, persona: Persona, label: str, icon_name: str) -> None:
-        item = QListWidgetItem(icon(icon_name, theme_of(self).quiet), label, self.list)
-        item.setData(_ROLE, persona)
-        item.setToolTip(persona.prompt)
-        if persona.id < 0 and persona.id != _NEW:
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, tr("{name}, comes with Inkhorn", name=label))
+    def _go_to(self, wanted: Persona) -> None:
+        edit = self._take_edit()
+        self._show(wanted)
+        if self.list.has_new() and wanted.id != NEW_ID:
+            # Later, because the list is in the middle of telling where the user went.
+            QTimer.singleShot(0, self, self._drop_new)
+        self._keep(edit)
 
-    def _persona_at(self, row: int) -> Persona:
-        found = self.list.item(row).data(_ROLE)
-        assert isinstance(found, Persona)
-        return found
-
-    def _go_to(self, item: QListWidgetItem | None) -> None:
-        wanted = item.data(_ROLE) if item is not None else None
-        if isinstance(wanted, Persona):
-            edit = self._take_edit()
-            self._fill(wanted.id)
-            self._keep(edit)
+    def _drop_new(self) -> None:
+        if self._shown is not None and self._shown.id != NEW_ID:
+            self._fill(self._shown.id)
 
     # --- the one that is shown -------------------------------------------------------------------
 
@@ -257,13 +222,13 @@ class PersonaDialog(QDialog):
 
     def _show_shown(self) -> None:
         shown = self._shown or self._free
-        is_built_in = shown.id < 0 and shown.id != _NEW
+        built_in = is_built_in(shown)
         self.name.setVisible(shown.id != 0)
         self._name_label.setVisible(shown.id != 0)
         for field in (self.name, self.prompt):
-            field.setReadOnly(is_built_in)
-        set_look(self.prompt, surface="sunken" if is_built_in else "")
-        if is_built_in:
+            field.setReadOnly(built_in)
+        set_look(self.prompt, surface="sunken" if built_in else "")
+        if built_in:
             self._about.setText(tr("Comes with Inkhorn. Duplicate it to make it your own."))
         elif shown.id == 0:
             self._about.setText(tr("These instructions hold for this conversation alone."))
@@ -271,13 +236,13 @@ class PersonaDialog(QDialog):
             self._about.setText("")
         self._about.setVisible(bool(self._about.text()))
         self.copy_button.setVisible(shown.id != 0)
-        self.delete_button.setVisible(shown.id > 0 or shown.id == _NEW)
-        self.save_button.setVisible(shown.id > 0 or shown.id == _NEW)
+        self.delete_button.setVisible(shown.id > 0 or shown.id == NEW_ID)
+        self.save_button.setVisible(shown.id > 0 or shown.id == NEW_ID)
         self._note_edit()
 
     def _edited(self) -> tuple[str, str] | None:
         """Name and prompt as they stand now, where they are not what is saved."""
-        if self._shown is None or (self._shown.id < 0 and self._shown.id != _NEW):
+        if self._shown is None or is_built_in(self._shown):
             return None
         now = (" ".join(self.name.text().split()), self.prompt.toPlainText().strip())
         return now if now != (self._shown.name, self._shown.prompt) else None
@@ -305,7 +270,7 @@ class PersonaDialog(QDialog):
 
     def _keep(self, edit: Persona | None) -> None:
         if edit is not None:
-            self.saved.emit(None if edit.id == _NEW else edit.id, edit.name, edit.prompt)
+            self.saved.emit(None if edit.id == NEW_ID else edit.id, edit.name, edit.prompt)
 
     def _add(self) -> None:
         self._begin_new("", "")
@@ -320,7 +285,7 @@ class PersonaDialog(QDialog):
     def _begin_new(self, name: str, prompt: str) -> None:
         edit = self._take_edit()
         self._shown = None
-        self._fill(_NEW)
+        self._fill(NEW_ID)
         self.name.setText(name)
         self.prompt.setPlainText(prompt)
         self._note_edit()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -20,7 +20,7 @@ from desktop_app.core.i18n import tr
 from desktop_app.ui.chat_list.hint import Hint
 from desktop_app.ui.chat_list.list_view import ListView
 from desktop_app.ui.chat_list.model import RowModel
-from desktop_app.ui.chat_list.row_menu import FolderMenu, RowMenu, ask_folder
+from desktop_app.ui.chat_list.row_actions import RowActions
 from desktop_app.ui.chat_list.rows import Row, arrange, hit_rows
 from desktop_app.ui.chat_list.search_field import SearchField
 from desktop_app.ui.chat_list.transfer_button import TransferButton
@@ -55,8 +55,8 @@ class ConversationList(QWidget):
         set_look(self, surface="sunken")
         self.setMinimumWidth(MINIMUM_WIDTH)
         self._today = today
-        self._conversations: dict[int, Conversation] = {}
-        self._folders: list[str] = []
+        self.conversations: dict[int, Conversation] = {}
+        self.folders: list[str] = []
         self._open_folders: set[str] = set()
         self._current: int | None = None
         self._hits: list[SearchHit] | None = None
@@ -66,6 +66,7 @@ class ConversationList(QWidget):
 
         self.model = RowModel(self)
         self.view = ListView(self.model)
+        self.row_actions = RowActions(self.view, self, self)
         self.search = SearchField()
         self.new_button = QPushButton()
         self.more_button = TransferButton()
@@ -81,8 +82,8 @@ class ConversationList(QWidget):
 
     def set_conversations(self, conversations: Sequence[Conversation], folders: Sequence[str]) -> None:
         """Show these, whatever their order. ``folders`` may name some that are empty."""
-        self._conversations = {chat.id: chat for chat in conversations}
-        self._folders = sorted({*folders, *(c.folder for c in conversations if c.folder)}, key=str.casefold)
+        self.conversations = {chat.id: chat for chat in conversations}
+        self.folders = sorted({*folders, *(c.folder for c in conversations if c.folder)}, key=str.casefold)
         self._loaded = True
         self._show_rows()
 
@@ -90,7 +91,7 @@ class ConversationList(QWidget):
         """Mark the conversation that the chat shows; its folder is unfolded."""
         self._current = conversation_id
         self.view.look.open_id = conversation_id
-        chat = self._conversations.get(conversation_id) if conversation_id is not None else None
+        chat = self.conversations.get(conversation_id) if conversation_id is not None else None
         if chat is not None and chat.folder and not chat.pinned and chat.folder not in self._open_folders:
             self._open_folders.add(chat.folder)
             self.open_folders_changed.emit(self.open_folders())
@@ -110,10 +111,10 @@ class ConversationList(QWidget):
 
     def update_conversation(self, conversation: Conversation) -> None:
         """Show a conversation that is new, or whose title, time or place changed."""
-        before = self._conversations.get(conversation.id)
-        self._conversations[conversation.id] = conversation
-        if conversation.folder and conversation.folder not in self._folders:
-            self._folders = sorted([*self._folders, conversation.folder], key=str.casefold)
+        before = self.conversations.get(conversation.id)
+        self.conversations[conversation.id] = conversation
+        if conversation.folder and conversation.folder not in self.folders:
+            self.folders = sorted([*self.folders, conversation.folder], key=str.casefold)
         if self._hits is not None:
             self._hits = [
                 SearchHit(conversation, h.message_id, h.snippet, h.ranges)
@@ -178,10 +179,11 @@ class ConversationList(QWidget):
         self.view.chosen.connect(self._open)
         self.view.look.closeEditor.connect(lambda: QTimer.singleShot(0, self, self._end_editing))
         self.view.fold_toggled.connect(self._toggle_folder)
-        self.view.menu_wanted.connect(self._show_menu)
-        self.view.delete_wanted.connect(self._delete)
-        self.view.pin_wanted.connect(self._toggle_pin)
-        self.view.dropped.connect(self._drop)
+        self.row_actions.pin_changed.connect(self.pin_changed)
+        self.row_actions.folder_changed.connect(self.folder_changed)
+        self.row_actions.deleted.connect(self.deleted)
+        self.row_actions.export_requested.connect(self.export_requested)
+        self.row_actions.folder_named.connect(self._name_folder)
         self.view.left_upwards.connect(self.focus_search)
         self.model.renamed.connect(self.renamed)
         self.hint.clear_wanted.connect(self.search.clear_search)
@@ -234,10 +236,10 @@ class ConversationList(QWidget):
             rows = hit_rows(self._hits)
         else:
             opened = frozenset(self._open_folders)
-            rows = arrange(self._conversations.values(), self._folders, opened, self.view.look.today)
+            rows = arrange(self.conversations.values(), self.folders, opened, self.view.look.today)
         self.model.set_rows(rows)
         self._restore(chosen, focus, place)
-        self.more_button.allow(not self._read_only, bool(self._conversations))
+        self.more_button.allow(not self._read_only, bool(self.conversations))
         self._show_hint(bool(rows))
 
     def _restore(self, chosen: set[int], focus: Row | None, place: int) -> None:
@@ -297,86 +299,14 @@ class ConversationList(QWidget):
         self.open_folders_changed.emit(self.open_folders())
         self._show_rows()
 
-    def _chosen(self) -> list[Conversation]:
-        return [row.chat for row in self.view.selected_rows() if row.chat is not None]
-
-    def _delete(self) -> None:
-        ids = [chat.id for chat in self._chosen()]
-        if ids and not self._read_only:
-            self.deleted.emit(ids)
-
-    def _toggle_pin(self) -> None:
-        self._pin(not all(chat.pinned for chat in self._chosen()))
-
-    def _pin(self, pinned: bool) -> None:
-        for chat in self._chosen() if not self._read_only else []:
-            if chat.pinned != pinned:
-                self.pin_changed.emit(chat.id, pinned)
-
-    def _move(self, ids: Sequence[int], folder: str) -> None:
-        for conversation_id in ids:
-            chat = self._conversations.get(conversation_id)
-            if chat is not None and chat.folder != folder and not self._read_only:
-                self.folder_changed.emit(conversation_id, folder)
-
-    def _drop(self, ids: list[int], row: Row) -> None:
-        for conversation_id in ids:
-            chat = self._conversations.get(conversation_id)
-            if chat is not None and chat.pinned != (row.place == "pinned"):
-                self.pin_changed.emit(conversation_id, row.place == "pinned")
-        if row.place in ("folder", "recent"):
-            self._move(ids, row.folder)
-
-    def _export_all(self, name: str) -> None:
-        self.export_requested.emit([row.id for row in self._conversations.values()], name)
-
-    # --- menus -----------------------------------------------------------------------------------
-
-    def _show_menu(self, row: Row, where: QPoint) -> None:
-        menu = self._folder_menu(row.folder) if row.kind == "folder" else self.row_menu()
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(where)
-
-    def row_menu(self) -> RowMenu:
-        """The menu for the selected rows."""
-        chats = self._chosen()
-        ids = [chat.id for chat in chats]
-        return RowMenu(
-            chats,
-            self._folders,
-            self._read_only,
-            open_=lambda: self._open(self.view.selected_rows()[0]),
-            rename=lambda: self.view.rename(self.view.currentIndex()),
-            pin=self._pin,
-            move=lambda folder: self._move(ids, folder),
-            new_folder=lambda: self._ask_folder(tr("New folder"), "", ids),
-            export=lambda name: self.export_requested.emit(ids, name),
-            delete=self._delete,
-            parent=self,
-        )
-
-    def _folder_menu(self, folder: str) -> FolderMenu:
-        ids = [chat.id for chat in self._conversations.values() if chat.folder == folder]
-        return FolderMenu(
-            folder in self._open_folders,
-            self._read_only,
-            fold=lambda: self._toggle_folder(folder),
-            rename=lambda: self._ask_folder(tr("Rename folder"), folder, ids),
-            dissolve=lambda: self._move(ids, ""),
-            parent=self,
-        )
-
-    def _ask_folder(self, title: str, name: str, ids: Sequence[int]) -> None:
-        ask_folder(self, title, name, lambda text: self._name_folder(text, name, ids))
-
-    def _name_folder(self, text: str, before: str, ids: Sequence[int]) -> None:
-        folder = " ".join(text.split())
-        if not folder or folder == before:
-            return
-        if before in self._open_folders or not before:
+    def _name_folder(self, before: str, folder: str) -> None:
+        """A new folder is open, so that one sees what went there; a renamed one is as it was."""
+        if not before or before in self._open_folders:
             self._open_folders = (self._open_folders - {before}) | {folder}
             self.open_folders_changed.emit(self.open_folders())
-        self._move(ids, folder)
+
+    def _export_all(self, name: str) -> None:
+        self.export_requested.emit([row.id for row in self.conversations.values()], name)
 
 
 def _place(chat: Conversation) -> tuple[float, bool, str]:

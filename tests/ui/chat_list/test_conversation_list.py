@@ -169,7 +169,7 @@ def test_the_button_on_a_row_opens_its_menu_and_not_the_row(pane: ConversationLi
 
 def test_the_menu_moves_exports_and_deletes(pane: ConversationList, asked: Asked) -> None:
     pane.view.select_row(row_of(pane, 1))
-    menu = pane.row_menu()
+    menu = pane.row_actions.row_menu()
     names = {action.text(): action for action in menu.folder_menu.actions()}
     names["Work"].trigger()
     [pdf] = [action for action in menu.export_menu.actions() if action.text() == "PDF…"]
@@ -180,7 +180,7 @@ def test_the_menu_moves_exports_and_deletes(pane: ConversationList, asked: Asked
 
 def test_a_new_folder_is_asked_for_by_name(pane: ConversationList, asked: Asked) -> None:
     pane.view.select_row(row_of(pane, 3))
-    [new] = [a for a in pane.row_menu().folder_menu.actions() if a.text() == "New folder…"]
+    [new] = [a for a in pane.row_actions.row_menu().folder_menu.actions() if a.text() == "New folder…"]
     new.trigger()
     dialog = pane.findChild(QInputDialog)
     assert dialog is not None
@@ -285,7 +285,7 @@ def test_read_only_changes_nothing_but_opens_and_exports(pane: ConversationList,
     assert pane.view.findChild(QLineEdit) is None
     press(pane, Key.Key_Return)
     assert asked.of("opened") == [(1, 0, "")]
-    assert pane.row_menu().export_menu.isEnabled()
+    assert pane.row_actions.row_menu().export_menu.isEnabled()
 
 
 def test_an_update_renames_in_place_and_moves_what_is_newer(pane: ConversationList) -> None:
