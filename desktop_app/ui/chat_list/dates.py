@@ -49,7 +49,7 @@ def short_time(updated: float, today: date) -> str:
     if moment.date() >= today - timedelta(days=1):
         return locale.toString(when.time(), QLocale.FormatType.ShortFormat)
     if moment.date() > today - timedelta(days=7):
-        return locale.toString(when.date(), tr("dddd"))
+        return locale.toString(when.date(), "dddd")
     if moment.year == today.year:
         return locale.toString(when.date(), tr("d MMMM"))
     return locale.toString(when.date(), tr("d MMM yyyy"))
