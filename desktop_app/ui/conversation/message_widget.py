@@ -18,7 +18,7 @@ from PySide6.QtGui import (
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QMenu, QPushButton, QWidget
 
 from desktop_app.core.chat import Message
 from desktop_app.core.i18n import tr
@@ -92,12 +92,21 @@ class MessageWidget(QWidget):
 
     # --- what it shows ----------------------------------------------------------------------
 
-    def bind(self, item: MessageItem, document: MessageDocument, context: Context, text_size: int) -> None:
+    def bind(
+        self,
+        item: MessageItem,
+        document: MessageDocument,
+        context: Context,
+        text_size: int,
+        hidden_characters: int = 0,
+    ) -> None:
+        """Show ``item``, whose text is in ``document`` but for its last ``hidden_characters``."""
         if item.message.id != self.item.message.id:
             self._stop_editing()
             self._hovered = self._focus_within = False
         self.item = item
         self._text_size = text_size
+        self._hidden_characters = hidden_characters
         if document is not self.document:
             self.document = document
             self.body.show_document(document)
@@ -127,10 +136,9 @@ class MessageWidget(QWidget):
         self._refresh_actions()
         self.update()
 
-    def set_rest(self, estimated: int, hidden_characters: int) -> None:
-        """``estimated`` px for text that is not laid out yet; characters that are not shown at all."""
+    def set_rest(self, estimated: int) -> None:
+        """``estimated`` px for text that is not laid out yet."""
         self._estimated_rest = estimated
-        self._hidden_characters = hidden_characters
 
     def _refresh_note(self) -> None:
         note = self.item.note
@@ -199,6 +207,28 @@ class MessageWidget(QWidget):
         if within != self._focus_within:
             self._focus_within = within
             self._refresh_actions()
+
+    def tab_stops(self) -> list[QWidget]:
+        """What can have the focus, in reading order."""
+        stops: list[QWidget] = []
+        parts = (
+            self._note,
+            self,
+            self.body,
+            self._more,
+            self._problem,
+            self._continue,
+            self._stepper,
+            self._actions,
+        )
+        for part in parts:
+            if part is None or part.isHidden():
+                continue
+            if part is self or part is self.body or isinstance(part, QPushButton):
+                stops.append(part)
+            if part is not self:
+                stops += [b for b in part.findChildren(QAbstractButton) if not b.isHidden()]
+        return stops
 
     def _refresh_actions(self) -> None:
         wanted = (self._hovered or self._focus_within) and self.editor is None

@@ -112,21 +112,15 @@ class MessageRows:
         document = self._document(item)
         document.setTextWidth(self._inner)
         document.step(min(until, time.perf_counter() + 0.008))
-        widget.bind(item, document, self._context(index), self._text_size)
+        widget.bind(item, document, self._context(index), self._text_size, self._hidden(item))
         return widget
 
     def height(self, index: int, widget: QWidget, width: int) -> int:
         assert isinstance(widget, MessageWidget)
         document, item = widget.document, self.items[index]
         rest = document.pending_characters if document is not None else 0
-        hidden = self._hidden(item)
-        inner = width - 2 * INSET
-        extent = self._extents[index]
-        share = rest / max(len(item.text), 1)
-        widget.set_rest(
-            round(text_height(extent, self._text_size, inner) * share) if rest else 0,
-            hidden,
-        )
+        guess = text_height(self._extents[index], self._text_size, width - 2 * INSET) if rest else 0
+        widget.set_rest(round(guess * rest / max(len(item.text), 1)))
         return widget.height_for(width)
 
     def release(self, index: int, widget: QWidget) -> None:
@@ -172,9 +166,10 @@ class MessageRows:
 
     def rebind(self, index: int, widget: MessageWidget) -> None:
         """Show item ``index`` anew, for another text or look."""
-        document = self._document(self.items[index])
+        item = self.items[index]
+        document = self._document(item)
         document.step(time.perf_counter() + 0.008)
-        widget.bind(self.items[index], document, self._context(index), self._text_size)
+        widget.bind(item, document, self._context(index), self._text_size, self._hidden(item))
 
     def append_text(self, index: int, piece: str, widget: MessageWidget | None) -> None:
         """``piece`` was added to the text of item ``index``, which ``widget`` shows, if any does."""

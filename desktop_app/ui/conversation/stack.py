@@ -67,7 +67,7 @@ class Stack(QAbstractScrollArea):
 
     def reset(self, at_end: bool) -> None:
         """All rows are other ones."""
-        self._release_all()
+        self._release(list(self.realised))
         self._width = self._rows.row_width(self.viewport().width())
         self._heights = Heights(self._rows.estimates(self._width))
         self._measured = [False] * len(self._heights)
@@ -84,8 +84,7 @@ class Stack(QAbstractScrollArea):
         self.arrange()
 
     def truncate(self, count: int) -> None:
-        for index in [index for index in self.realised if index >= count]:
-            self._rows.release(index, self.realised.pop(index))
+        self._release([index for index in self.realised if index >= count])
         self._heights.truncate(count)
         del self._measured[count:]
         self.arrange()
@@ -105,6 +104,15 @@ class Stack(QAbstractScrollArea):
         """Every row may have another height now."""
         self._width = 0
         self.arrange()
+
+    @property
+    def is_working(self) -> bool:
+        """Whether rows are still being made."""
+        return self._again.isActive()
+
+    @property
+    def is_gliding(self) -> bool:
+        return self._glide.running
 
     # --- position ---------------------------------------------------------------------------
 
@@ -268,9 +276,8 @@ class Stack(QAbstractScrollArea):
     def _place(self) -> None:
         self._clamp()
         near = self._span(self._around())
-        for index in [index for index in self.realised if index not in near]:
-            if not self._rows.must_stay(self.realised[index]):
-                self._rows.release(index, self.realised.pop(index))
+        away = [index for index in self.realised if index not in near]
+        self._release([index for index in away if not self._rows.must_stay(self.realised[index])])
         left = (self.viewport().width() - self._width) // 2
         for index, widget in self.realised.items():
             widget.setGeometry(left, self.row_top(index) - self._y, self._width, self._heights[index])
@@ -283,10 +290,12 @@ class Stack(QAbstractScrollArea):
         bar.setValue(self._y)
         bar.blockSignals(False)
 
-    def _release_all(self) -> None:
-        for index, widget in self.realised.items():
+    def _release(self, indices: list[int]) -> None:
+        # All are out of the list before the first is hidden: hiding what has the focus moves it, and
+        # whoever hears of that may come back here.
+        gone = [(index, self.realised.pop(index)) for index in indices]
+        for index, widget in gone:
             self._rows.release(index, widget)
-        self.realised.clear()
 
     # --- events -----------------------------------------------------------------------------
 

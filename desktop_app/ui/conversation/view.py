@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
@@ -38,7 +39,7 @@ class ConversationView(QWidget):
     def __init__(self, text_size: int = 15, serif: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rows = MessageRows(self._row_parent, self._dress, self._context, text_size, serif)
-        self._stack = Stack(self._rows, self)
+        self.stack = Stack(self._rows, self)
         self._places: dict[int, int] = {}
         self._current = -1
         self._busy = self._read_only = False
@@ -48,15 +49,15 @@ class ConversationView(QWidget):
         self._empty: QWidget | None = None
         self._end = EndButton(self)
         self._end.hide()
-        self._drag = DragScroll(self._stack)
+        self._drag = DragScroll(self.stack)
         self._work = QTimer(self)
         self._work.setSingleShot(True)
         self._work.timeout.connect(self._do_work)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._stack)
+        column.addWidget(self.stack)
         self._end.clicked.connect(self._go_to_end)
-        self._stack.moved.connect(self._moved)
+        self.stack.moved.connect(self._moved)
         QApplication.instance().focusChanged.connect(self._focus_changed)  # type: ignore[union-attr]
         self._retranslate()
 
@@ -70,7 +71,7 @@ class ConversationView(QWidget):
         self._rows.set_items([MessageItem(message, message.text) for message in messages])
         self._places = {message.id: index for index, message in enumerate(messages)}
         self._current = len(messages) - 1
-        self._stack.reset(at_end)
+        self.stack.reset(at_end)
         self._show_empty()
 
     def append_message(self, message: Message) -> None:
@@ -83,7 +84,7 @@ class ConversationView(QWidget):
         if self._current in (was_last, -1):
             self._current = was_last + 1
         self._show_empty()
-        self._stack.append()
+        self.stack.append()
         self._refresh(was_last)
 
     def replace_message(self, message: Message) -> None:
@@ -112,7 +113,7 @@ class ConversationView(QWidget):
         count = 0 if message_id is None else self._places.get(message_id, len(self._rows.items) - 1) + 1
         for item in self._rows.items[count:]:
             del self._places[item.message.id]
-        self._stack.truncate(count)
+        self.stack.truncate(count)
         self._rows.truncate(count)
         self._current = min(self._current, count - 1)
         self._refresh(count - 1)
@@ -132,7 +133,7 @@ class ConversationView(QWidget):
         self._rows.append_text(index, piece, widget)
         if widget is not None and (had_progress or len(item.text) == len(piece)):
             widget.refresh(self._context(index))
-        self._stack.changed(index)
+        self.stack.changed(index)
         if widget is not None:
             widget.place()
         self._start_work()
@@ -168,7 +169,7 @@ class ConversationView(QWidget):
             widget = self._widget(index)
             if widget is not None:
                 self._rows.rebind(index, widget)
-        self._stack.changed(*moved)
+        self.stack.changed(*moved)
         self._place_all()
         self._start_work()
 
@@ -190,7 +191,7 @@ class ConversationView(QWidget):
         index = self._places.get(message_id)
         if index is None:
             return
-        self._stack.scroll_to_row(index)
+        self.stack.scroll_to_row(index)
         self._set_current(index)
         widget = self._widget(index)
         if widget is None or not highlight:
@@ -198,17 +199,17 @@ class ConversationView(QWidget):
         document = widget.document
         while document is not None and document.pending_characters:
             document.step(time.perf_counter() + WORK_S)
-        self._stack.changed(index)
+        self.stack.changed(index)
         found = widget.body.mark_found(highlight)
         widget.flash()
         if found is not None:
             inside = widget.body.y() + round(found.top())
-            if inside > self._stack.viewport().height() * 2 // 3:
-                self._stack.scroll_to_row(index, inside - self._stack.viewport().height() // 3)
+            if inside > self.stack.viewport().height() * 2 // 3:
+                self.stack.scroll_to_row(index, inside - self.stack.viewport().height() // 3)
 
     def to_end(self) -> None:
         """Go to the end, and stay there while text comes."""
-        self._stack.scroll_to_end()
+        self.stack.scroll_to_end()
 
     def set_reading(self, text_size: int, serif: bool) -> None:
         self._rows.set_reading(text_size, serif)
@@ -236,8 +237,8 @@ class ConversationView(QWidget):
         index = self._places.get(message_id)
         if index is None:
             return
-        if index not in self._stack.realised or not self._in_sight(index):
-            self._stack.scroll_to_row(index)
+        if index not in self.stack.realised or not self._in_sight(index):
+            self.stack.scroll_to_row(index)
         widget = self._widget(index)
         if widget is not None:
             widget.start_editing()
@@ -245,12 +246,17 @@ class ConversationView(QWidget):
     @property
     def following(self) -> bool:
         """Whether the end stays in sight while text comes."""
-        return self._stack.following
+        return self.stack.following
+
+    @property
+    def is_working(self) -> bool:
+        """Whether something in sight is still being laid out."""
+        return self._work.isActive()
 
     # --- rows -------------------------------------------------------------------------------
 
     def _row_parent(self) -> QWidget:
-        return self._stack.viewport()
+        return self.stack.viewport()
 
     def _dress(self, widget: MessageWidget) -> None:
         widget.action.connect(self.action)
@@ -268,7 +274,7 @@ class ConversationView(QWidget):
         return Context(index + 1, last, self._busy, self._read_only, index == self._current)
 
     def _widget(self, index: int) -> MessageWidget | None:
-        widget = self._stack.realised.get(index)
+        widget = self.stack.realised.get(index)
         return widget if isinstance(widget, MessageWidget) else None
 
     def _refresh(self, index: int) -> None:
@@ -278,21 +284,21 @@ class ConversationView(QWidget):
         widget = self._widget(index)
         if widget is not None:
             widget.refresh(self._context(index))
-        self._stack.changed(index)
+        self.stack.changed(index)
         if widget is not None:
             widget.place()
 
     def _refresh_all(self) -> None:
         """What may be done changed for all."""
-        for index in list(self._stack.realised):
+        for index in list(self.stack.realised):
             widget = self._widget(index)
             if widget is not None:
                 widget.refresh(self._context(index))
-        self._stack.changed(*self._stack.realised)
+        self.stack.changed(*self.stack.realised)
         self._place_all()
 
     def _place_all(self) -> None:
-        for index in list(self._stack.realised):
+        for index in list(self.stack.realised):
             widget = self._widget(index)
             if widget is not None:
                 widget.place()
@@ -300,7 +306,7 @@ class ConversationView(QWidget):
     def _height_changed(self, widget: MessageWidget) -> None:
         index = self._places.get(widget.item.message.id)
         if index is not None and self._widget(index) is widget:
-            self._stack.changed(index)
+            self.stack.changed(index)
             widget.place()
 
     def _show_all(self, message_id: int) -> None:
@@ -313,11 +319,11 @@ class ConversationView(QWidget):
             self._start_work()
 
     def _dress_anew(self) -> None:
-        for index in list(self._stack.realised):
+        for index in list(self.stack.realised):
             widget = self._widget(index)
             if widget is not None:
                 self._rows.rebind(index, widget)
-        self._stack.measure_anew()
+        self.stack.measure_anew()
         self._place_all()
         self._start_work()
 
@@ -330,7 +336,7 @@ class ConversationView(QWidget):
     def _do_work(self) -> None:
         until = time.perf_counter() + WORK_S
         waiting = more = False
-        for index in sorted(self._stack.realised):
+        for index in sorted(self.stack.realised):
             widget = self._widget(index)
             if widget is None or widget.document is None or not widget.document.busy:
                 continue
@@ -341,7 +347,7 @@ class ConversationView(QWidget):
             more = widget.document.step(until) or more
             waiting = waiting or widget.document.busy
             if widget.document.size() != before or widget.document.pending_characters:
-                self._stack.changed(index)
+                self.stack.changed(index)
                 widget.place()
         if more:
             self._work.start(1)
@@ -351,19 +357,19 @@ class ConversationView(QWidget):
     # --- moving about -----------------------------------------------------------------------
 
     def _moved(self) -> None:
-        away = not self._stack.following and self._stack.offset_max - self._stack.offset > AWAY
+        away = not self.stack.following and self.stack.offset_max - self.stack.offset > AWAY
         if away == self._end.isHidden():
             self._end.setVisible(away)
             self._end.raise_()
         self._start_work()
 
     def _go_to_end(self) -> None:
-        self._stack.scroll_to_end()
+        self.stack.scroll_to_end()
         self._set_current(len(self._rows.items) - 1)
 
     def _in_sight(self, index: int) -> bool:
-        top = self._stack.row_top(index)
-        return self._stack.offset <= top < self._stack.offset + self._stack.viewport().height()
+        top = self.stack.row_top(index)
+        return self.stack.offset <= top < self.stack.offset + self.stack.viewport().height()
 
     def _set_current(self, index: int) -> None:
         before, self._current = self._current, index
@@ -375,27 +381,38 @@ class ConversationView(QWidget):
     def _step(self, step: int) -> None:
         index = max(0, min(self._current + step, len(self._rows.items) - 1))
         self._set_current(index)
-        top = self._stack.row_top(index)
-        self._stack.show_span(top, top + min(self._stack.row_height(index), self._stack.viewport().height()))
+        top = self.stack.row_top(index)
+        self.stack.show_span(top, top + min(self.stack.row_height(index), self.stack.viewport().height()))
         widget = self._widget(index)
         if widget is not None:
             widget.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _focus_changed(self, old: QWidget | None, now: QWidget | None) -> None:
-        for index in list(self._stack.realised):
+        for index in list(self.stack.realised):
             widget = self._widget(index)
             if widget is None:
                 continue
             within = now is not None and (widget is now or widget.isAncestorOf(now))
             widget.set_focus_within(within)
             if within and now is not None:
+                self._order_tabs()
                 if index != self._current:
                     self._set_current(index)
                 if now is not widget and now is not widget.body:
-                    self._stack.show_span(*self._stack.to_content(now))
+                    self.stack.show_span(*self.stack.to_content(now))
+
+    def _order_tabs(self) -> None:
+        """Widgets are used again in any order; the way of the Tab key is from the top down."""
+        stops: list[QWidget] = []
+        for index in sorted(self.stack.realised):
+            widget = self._widget(index)
+            if widget is not None:
+                stops += widget.tab_stops()
+        for before, after in itertools.pairwise(stops):
+            QWidget.setTabOrder(before, after)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not self._stack.handle_key(event):
+        if not self.stack.handle_key(event):
             event.ignore()
 
     # --- look -------------------------------------------------------------------------------
@@ -404,7 +421,7 @@ class ConversationView(QWidget):
         if self._empty is not None:
             empty = not self._rows.items
             self._empty.setVisible(empty)
-            self._stack.setVisible(not empty)
+            self.stack.setVisible(not empty)
             self._place_extras()
 
     def _place_extras(self) -> None:
@@ -417,7 +434,7 @@ class ConversationView(QWidget):
         self._place_extras()
 
     def _retranslate(self) -> None:
-        self._stack.setAccessibleName(tr("Conversation"))
+        self.stack.setAccessibleName(tr("Conversation"))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -77,6 +77,8 @@ class MarkdownBrowser(QTextBrowser):
     def height_for(self, width: int) -> int:
         """The height in px that the document takes at ``width``."""
         document = self.document()
+        if self.width() != width:  # Qt lays the document out for its widget's width, whatever one sets
+            self.resize(width, self.height())
         if document.textWidth() != width:
             document.setTextWidth(width)
         foot = CODE_FOOT if self._own is not None and self._own.ends_in_code else 0
