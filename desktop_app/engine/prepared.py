@@ -7,6 +7,7 @@ whole or not there; one that is damaged later is thrown away and made again.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -137,7 +138,12 @@ def write_prepared(
 
 
 def discard(folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
+    """Remove ``folder``, or what stands in its place, as far as that is possible."""
+    if folder.is_dir():
+        shutil.rmtree(folder, ignore_errors=True)
+    else:
+        with contextlib.suppress(OSError):
+            folder.unlink()
 
 
 def _check_weights(weights: Path, noted: dict[str, Any]) -> None:

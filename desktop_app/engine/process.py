@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import importlib
 import logging
+import os
 import signal
 import sys
 import threading
 from pathlib import Path
 
 log = logging.getLogger(__name__)
+ORPHAN_SECONDS = 3.0
 
 
 def prepare_process() -> None:
@@ -20,6 +22,16 @@ def prepare_process() -> None:
             Path("/proc/self/oom_score_adj").write_text("600", encoding="ascii")
         except OSError:
             log.info("the engine keeps its place in the out-of-memory order")
+
+
+def end_soon() -> None:
+    """End the process in a few seconds, in whatever it is then: nobody is there to answer any more.
+
+    The end of the pipe tells of it on every system, however the app ended. (Linux could signal it
+    instead, `PR_SET_PDEATHSIG`, but does so when the *thread* that started the process ends.)"""
+    timer = threading.Timer(ORPHAN_SECONDS, os._exit, (1,))
+    timer.daemon = True
+    timer.start()
 
 
 def import_torch_early() -> threading.Thread:

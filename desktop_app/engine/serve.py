@@ -39,15 +39,16 @@ log = logging.getLogger(__name__)
 _GRACE_SECONDS = 3.0
 
 
-def serve(connection: Connection) -> None:
+def serve(connection: Connection, orphaned: Callable[[], None] = lambda: None) -> None:
     """Answer commands until `Shutdown` or the end of the pipe. Every command gets exactly one terminal
-    event; after `Shutdown` the connection is closed."""
-    _Server(connection).run()
+    event; after `Shutdown` the connection is closed. ``orphaned`` is called when the pipe ends: what
+    runs is then cancelled, but may be in the middle of something long."""
+    _Server(connection, orphaned).run()
 
 
 class _Server:
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: Connection, orphaned: Callable[[], None]) -> None:
+        self._connection, self._orphaned = connection, orphaned
         self._send_lock = threading.Lock()
         self._state_lock = threading.Lock()
         self._open: set[int] = set()  # commands without a terminal event
@@ -116,7 +117,8 @@ class _Server:
             self._lane_queue.put(command)
 
     def _give_up(self) -> None:
-        """The other side is gone: stop what runs, and end the process if that does not help."""
+        """The other side is gone: stop what runs."""
+        self._orphaned()
         self._closing.set()
         self._cancel_all(except_for=-1)
         self._lane_queue.put(None)
@@ -192,10 +194,10 @@ class _Server:
 
 def run_engine(connection: Connection) -> None:
     """What the engine process runs: the target to spawn with one end of a `multiprocessing.Pipe`."""
-    from desktop_app.engine.process import import_torch_early, prepare_process
+    from desktop_app.engine.process import end_soon, import_torch_early, prepare_process
 
     prepare_process()
     import_torch_early()
-    serve(connection)
+    serve(connection, orphaned=end_soon)
     logging.shutdown()
     os._exit(0)  # torch's own threads take up to half a second to wind down, and hold nothing to save

@@ -1,0 +1,65 @@
+"""Cores, memory, and what is said when there is not enough of it."""
+
+from __future__ import annotations
+
+import os
+
+import psutil
+import pytest
+import torch
+
+from desktop_app.core.errors import InkhornError
+from desktop_app.engine.failures import failed
+from desktop_app.engine.linear import kernel_name
+from desktop_app.engine.machine import check_memory, cpu_kind, free_memory, physical_cores
+
+
+def test_cores_are_between_one_and_all() -> None:
+    assert 0 <= physical_cores() <= (os.cpu_count() or 1)
+
+
+def test_free_memory_is_not_more_than_the_system_says() -> None:
+    free = free_memory()
+    if free is not None:
+        assert 0 < free <= psutil.virtual_memory().total
+
+
+def test_the_cpu_kind_is_the_kernel_that_torch_takes() -> None:
+    if kernel_name():
+        assert cpu_kind() in (kernel_name(), "x86_64", "amd64")
+
+
+def test_too_much_is_refused_with_figures() -> None:
+    check_memory(1)
+    with pytest.raises(InkhornError) as caught:
+        check_memory(1 << 60)
+    assert caught.value.kind == "memory"
+    assert caught.value.values["needed_bytes"] == 1 << 60
+    assert caught.value.values["free_bytes"] < 1 << 60
+
+
+def test_torchs_own_refusal_is_of_kind_memory() -> None:
+    with pytest.raises(RuntimeError) as caught:
+        torch.empty(1 << 55)
+    assert failed(1, caught.value).kind == "memory"
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (MemoryError(), "memory"),
+        (OSError(28, "No space left on device"), "disk_full"),
+        (PermissionError(13, "Permission denied"), "read_only"),
+        (ZeroDivisionError("SECRET"), "internal"),
+        (InkhornError("template", "no", why="x"), "template"),
+    ],
+)
+def test_each_error_has_its_kind_and_keeps_the_users_text_to_itself(error: Exception, kind: str) -> None:
+    try:
+        raise error
+    except Exception as raised:  # noqa: BLE001 (the traceback is what is tested)
+        event = failed(7, raised)
+    assert (event.id, event.kind) == (7, kind)
+    assert type(error).__name__ in event.detail
+    assert "test_machine" in event.detail
+    assert "SECRET" not in event.detail + event.message
