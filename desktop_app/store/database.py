@@ -16,7 +16,7 @@ PAGE_SIZE = 4096
 """Bytes. Fixed, so that a file whose header is gone can still be taken apart (`salvage`)."""
 
 HOLDS = "inkhorn_holds"
-"""SQL function (text, folded word) → whether the word is in the text, in upper or lower case."""
+"""SQL function (text as a blob, folded word) → whether the word is in the text, in upper or lower case."""
 
 ReadOnlyReason = Literal["", "read_only", "newer_data"]
 
@@ -26,6 +26,9 @@ _DISK_FULL = (
     sqlite3.SQLITE_IOERR_WRITE,
     sqlite3.SQLITE_IOERR_SHMSIZE,
 )
+DATABASE_ERRORS = (sqlite3.Error, UnicodeDecodeError)
+"""The second comes out of Python's sqlite3 when a message about a damaged name quotes that name."""
+
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
@@ -41,14 +44,23 @@ class Database:
         self._connection = connection
 
     def all(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
-        """All rows, as tuples."""
+        """All rows, as tuples. A damaged character in a text comes as U+FFFD and hides no other."""
         with self._translated():
-            return self._connection.execute(sql, values).fetchall()
+            try:
+                return self._connection.execute(sql, values).fetchall()
+            except sqlite3.OperationalError as error:
+                if not str(error).startswith("Could not decode to UTF-8"):
+                    raise
+            self._connection.text_factory = _lenient
+            try:
+                return self._connection.execute(sql, values).fetchall()
+            finally:
+                self._connection.text_factory = str
 
     def one(self, sql: str, values: Sequence[Any] = ()) -> Any:
-        """The first row as a tuple, or None."""
-        with self._translated():
-            return self._connection.execute(sql, values).fetchone()
+        """The first row as a tuple, or None. For queries with few results."""
+        rows = self.all(sql, values)
+        return rows[0] if rows else None
 
     def run(self, sql: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
         """Execute inside `transaction`; text that no database can hold (half of a surrogate pair)
@@ -84,7 +96,7 @@ class Database:
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.Error as error:
+        except DATABASE_ERRORS as error:
             known = inkhorn_error(error, self.path)
             self.damage_seen = self.damage_seen or known.kind == "damaged_data"
             raise known from error
@@ -118,9 +130,11 @@ def connect(path: Path, mode: Literal["rw", "rwc", "ro", "immutable"]) -> sqlite
     return connection
 
 
-def inkhorn_error(error: sqlite3.Error, path: Path) -> InkhornError:
-    """The failure in our terms; ``values["sqlite"]`` names SQLite's own code for the log."""
+def inkhorn_error(error: Exception, path: Path) -> InkhornError:
+    """One of `DATABASE_ERRORS` in our terms; ``values["sqlite"]`` names SQLite's code for the log."""
     code: int = getattr(error, "sqlite_errorcode", 0)
+    if isinstance(error, UnicodeDecodeError):
+        code = sqlite3.SQLITE_CORRUPT
     name: str = getattr(error, "sqlite_errorname", type(error).__name__)
     primary = code & 0xFF
     values = {"path": str(path), "sqlite": name}
@@ -138,3 +152,7 @@ def inkhorn_error(error: sqlite3.Error, path: Path) -> InkhornError:
 def storable(text: str) -> str:
     """``text`` with surrogate pairs joined and lone surrogates replaced by U+FFFD."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def _lenient(text: bytes) -> str:
+    return text.decode("utf-8", "replace")

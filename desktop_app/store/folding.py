@@ -11,5 +11,6 @@ def fold(text: str) -> str:
     return lower.replace("ς", "σ")  # the same letter, at the end of a word
 
 
-def holds(text: str, folded_word: str) -> bool:
-    return folded_word in fold(text)
+def holds(text: bytes, folded_word: str) -> bool:
+    """``text`` in UTF-8: as bytes, because SQLite cannot hand damaged text to a function otherwise."""
+    return folded_word in fold(text.decode("utf-8", "replace"))

@@ -80,7 +80,7 @@ def _conditions(index: str, column: str, words: list[str]) -> tuple[str, list[st
         values.append(" AND ".join(quoted))
     for word in words:
         if len(word) > TRIGRAM:  # the index knows its pieces, not that they follow on each other
-            parts.append(f"{HOLDS}({column}, ?)")
+            parts.append(f"{HOLDS}(CAST({column} AS BLOB), ?)")
             values.append(fold(word))
         elif len(word) < TRIGRAM:
             # instr, not LIKE: no wildcards to escape, and LIKE knows the case of ASCII letters only.

@@ -7,7 +7,7 @@ exist is a LookupError, which is a mistake of the caller.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from desktop_app.core.chat import (
 from desktop_app.core.messages import Role
 from desktop_app.store import conversations, extras, messages, search, transfer_rows
 from desktop_app.store.database import Database
-from desktop_app.store.opening import OpenReport, open_database
+from desktop_app.store.opening import OpenReport, Stage, open_database
 from desktop_app.store.schema import MIGRATIONS
 from desktop_app.store.transfer import own_json
 from desktop_app.store.transfer.parsed import ImportReport, ParsedConversation
@@ -32,9 +32,13 @@ from desktop_app.store.transfer.reading import read_import
 __all__ = ["OpenReport", "Store", "open_store"]
 
 
-def open_store(path: Path, migrations: Sequence[str] = MIGRATIONS) -> tuple[Store, OpenReport]:
+def open_store(
+    path: Path,
+    migrations: Sequence[str] = MIGRATIONS,
+    on_stage: Callable[[Stage], None] = lambda stage: None,
+) -> tuple[Store, OpenReport]:
     """Open or create the database; see `opening.open_database` for what that does and raises."""
-    database, report = open_database(path, migrations)
+    database, report = open_database(path, migrations, on_stage)
     return Store(database), report
 
 

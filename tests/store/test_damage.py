@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from desktop_app.core.chat import Message
 from desktop_app.core.errors import InkhornError
 from desktop_app.store.store import Store, open_store
 from desktop_app.store.transfer.parsed import ParsedConversation
@@ -49,7 +50,9 @@ def all_texts(store: Store) -> set[str]:
 
 def open_damaged(path: Path, before: bytes) -> Store:
     """Opens; checks that the damaged file is kept as it was and that the new one is sound."""
-    store, report = open_store(path)
+    stages: list[str] = []
+    store, report = open_store(path, on_stage=stages.append)
+    assert stages == ["repair"]
     assert report.damaged_file is not None
     assert report.damaged_file.name.startswith("inkhorn.damaged-")
     assert report.damaged_file.read_bytes() == before
@@ -194,6 +197,29 @@ def test_not_a_database_at_all(path: Path) -> None:
     store.close()
 
 
+def test_one_wrong_byte_in_the_schema(full: Path) -> None:
+    content = full.read_bytes().replace(b"updated REAL", b"up\xeeated REAL", 1)
+    full.write_bytes(content)
+    open_damaged(full, content).close()
+
+
+def test_a_wrong_byte_in_a_text_hides_no_other(path: Path, talk: Callable[..., list[Message]]) -> None:
+    """SQLite does not look inside texts, and Python refuses those that are not UTF-8."""
+    store, _ = open_store(path)
+    key = talk(store, "before", "the middle one", "after")[0].conversation_id
+    store.close()
+    content = path.read_bytes()
+    assert content.count(b"middle") == 1
+    path.write_bytes(content.replace(b"middle", b"mi\xffdle"))
+    store, report = open_store(path)
+    assert report.damaged_file is None
+    assert [m.text for m in store.branch(key)] == ["before", "the mi\ufffddle one", "after"]
+    assert store.export_data(key)["conversations"][0]["messages"][1]["text"] == "the mi\ufffddle one"
+    assert [hit.conversation.id for hit in store.search("before")] == [key]
+    assert [hit.conversation.id for hit in store.search("the m")] == [key]
+    store.close()
+
+
 def test_somebody_elses_database_is_set_aside(path: Path) -> None:
     path.parent.mkdir()
     connection = sqlite3.connect(path)
@@ -279,7 +305,7 @@ def test_a_big_file_after_a_clean_end_is_not_read_through(
     full: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What start does not look at is met in use, and then the next start looks at everything."""
-    monkeypatch.setattr("desktop_app.store.opening.ALWAYS_CHECKED_BYTES", 0)
+    monkeypatch.setattr("desktop_app.store.checking.ALWAYS_CHECKED_BYTES", 0)
     connection = sqlite3.connect(full)
     pages = _leaf_pages(connection, "messages")
     connection.close()

@@ -81,7 +81,9 @@ def test_salvage_knows_every_column(store: Store) -> None:
 
 def test_every_migration_is_preceded_by_a_backup(path: Path) -> None:
     make_v1(path)
-    store, report = open_store(path, NEXT)
+    stages: list[str] = []
+    store, report = open_store(path, NEXT, stages.append)
+    assert stages == ["migrate"]
     assert report.migrated_from == 1
     check_v1_is_all_there(store)
     assert store._db.one("SELECT mood FROM conversations WHERE id = 1") == ("calm",)
