@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 
-_PAIRS = (("$$", "$$"), ("\\[", "\\]"))
+_PAIRS = {"$$": "$$", "\\[": "\\]"}
 
 
 def maths_plugin(md: MarkdownIt) -> None:
@@ -75,10 +75,10 @@ def _block(state: StateBlock, first: int, last: int, silent: bool) -> bool:
     if state.is_code_block(first):
         return False
     start = state.bMarks[first] + state.tShift[first]
-    pair = next((pair for pair in _PAIRS if state.src.startswith(pair[0], start)), None)
-    if pair is None:
+    opening = state.src[start : start + 2]
+    if opening not in _PAIRS:
         return False
-    opening, closing = pair
+    closing = _PAIRS[opening]
     if silent:
         return True
     line, parts = first, []
