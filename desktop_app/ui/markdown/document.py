@@ -12,7 +12,8 @@ from PySide6.QtGui import QTextBlock, QTextCursor, QTextDocument, QTextLayout
 
 from desktop_app.ui.markdown import formula as objects
 from desktop_app.ui.markdown.blocks import Code, Table
-from desktop_app.ui.markdown.code import Highlighter
+from desktop_app.ui.markdown.code import LONGEST, Highlighter
+from desktop_app.ui.markdown.coloured import lines_of
 from desktop_app.ui.markdown.formula import FormulaObject, Formulas
 from desktop_app.ui.markdown.look import CELL_PADDING, ITEM, Look
 from desktop_app.ui.markdown.parser import Parser
@@ -40,6 +41,17 @@ class _Coloured:
     not_before: float = 0.0
 
 
+@dataclass(slots=True)
+class _Colouring:
+    """A code block that is being coloured, line by line."""
+
+    index: int
+    text: str
+    lines: Iterator[list[QTextLayout.FormatRange]]
+    done: int = 0
+    took: float = 0.0
+
+
 class MessageDocument(QTextDocument):
     """`set_text`, `append` and `finish` say what there is; `step` does the work, a few ms at a time.
 
@@ -63,7 +75,9 @@ class MessageDocument(QTextDocument):
         self._stream = Stream(self._parser)
         self._growing = False
         self._stale = False  # the end was settled for display and has to be read once more
+        self._codes: list[int] = []  # indices of the blocks that are code
         self._coloured: dict[int, _Coloured] = {}  # by index of the block
+        self._colouring: _Colouring | None = None
 
     def loadResource(self, kind: int, name: QUrl | str) -> None:
         return None
@@ -73,7 +87,9 @@ class MessageDocument(QTextDocument):
     def set_text(self, text: str, growing: bool = False) -> None:
         """Begin anew with ``text``. With ``growing`` more will be appended."""
         self._writer.apply(0, ())
+        self._codes = []
         self._coloured.clear()
+        self._colouring = None
         self._stream = Stream(self._parser)
         self._growing = growing
         self._stale = False
@@ -95,6 +111,7 @@ class MessageDocument(QTextDocument):
         self._writer.apply(0, ())
         self._writer.look = look
         self._coloured.clear()
+        self._colouring = None
         self._writer.apply(0, blocks)
         self.code_changed.emit()
 
@@ -121,12 +138,12 @@ class MessageDocument(QTextDocument):
     def step(self, until: float) -> bool:
         """Work until ``until`` (`time.perf_counter`), at least one piece. True if there is more."""
         while True:
-            if not self._one_step():
+            if not self._one_step(until):
                 return False
             if time.perf_counter() >= until:
                 return self.busy
 
-    def _one_step(self) -> bool:
+    def _one_step(self, until: float) -> bool:
         if self._stream.pending or self._stale:
             self._read()
             return True
@@ -138,7 +155,7 @@ class MessageDocument(QTextDocument):
         index = self._uncoloured()
         if index < 0:
             return False
-        return self._colour(index)
+        return self._colour(index, until)
 
     def _read(self) -> None:
         change = self._stream.step(self._growing)
@@ -152,7 +169,12 @@ class MessageDocument(QTextDocument):
         for index in [index for index in self._coloured if index >= first]:
             del self._coloured[index]
         self._writer.apply(change.keep, change.blocks)
-        if grows or any(isinstance(block, Code) for block in change.blocks) or not written:
+        codes = [index for index in self._codes if index < change.keep]
+        codes += [
+            index for index, block in enumerate(change.blocks, start=change.keep) if isinstance(block, Code)
+        ]
+        if grows or codes != self._codes or any(isinstance(block, Code) for block in change.blocks):
+            self._codes = codes
             self.code_changed.emit()
 
     def _draw_formula(self) -> None:
@@ -165,31 +187,41 @@ class MessageDocument(QTextDocument):
     def _uncoloured(self) -> int:
         """Index of a code block that is to be coloured now, or -1."""
         now = time.perf_counter()
-        for index, written in enumerate(self._writer.written):
-            if isinstance(written.block, Code) and written.block.language:
+        for index in self._codes:
+            block = self._writer.written[index].block
+            if isinstance(block, Code) and block.language and len(block.text) <= LONGEST:
                 done = self._coloured.get(index)
-                if done is None or (done.text != written.block.text and now >= done.not_before):
+                if done is None or (done.text != block.text and now >= done.not_before):
                     return index
         return -1
 
-    def _colour(self, index: int) -> bool:
+    def _colour(self, index: int, until: float) -> bool:
+        """Colour block ``index``, or as much of it as there is time for. False if it has to wait."""
         written = self._writer.written[index]
         code = written.block
         assert isinstance(code, Code)
-        highlighter = self._tools.highlighter
-        if not highlighter.ready(code.language):
+        if not self._tools.highlighter.ready(code.language):
             return False
+        work = self._colouring
+        if work is None or work.text != code.text or work.index != index:
+            lines = lines_of(code.text, self._tools.highlighter, code.language, self._writer.look)
+            work = self._colouring = _Colouring(index, code.text, lines)
         began = time.perf_counter()
-        formats = _by_line(code.text, highlighter, code.language, self._writer.look)
         block = self.findBlock(written.start)
-        for line in formats:
-            if line != block.layout().formats():
-                block.layout().setFormats(line)
+        block = self.findBlockByNumber(block.blockNumber() + work.done)
+        for formats in work.lines:
+            if formats != block.layout().formats():
+                block.layout().setFormats(formats)
                 self.markContentsDirty(block.position(), block.length())
             block = block.next()
-        now = time.perf_counter()
-        pause = (now - began) * 6 if self._growing else 0.0
-        self._coloured[index] = _Coloured(code.text, now + pause)
+            work.done += 1
+            if work.done % 10 == 0 and time.perf_counter() >= until:
+                work.took += time.perf_counter() - began
+                return True
+        work.took += time.perf_counter() - began
+        pause = work.took * 6 if self._growing else 0.0
+        self._coloured[index] = _Coloured(code.text, time.perf_counter() + pause)
+        self._colouring = None
         return True
 
     # --- places -----------------------------------------------------------------------------
@@ -213,9 +245,10 @@ class MessageDocument(QTextDocument):
         return bool(self.written) and isinstance(self.written[-1].block, Code)
 
     def codes(self) -> Iterator[tuple[int, Code]]:
-        for index, written in enumerate(self._writer.written):
-            if isinstance(written.block, Code):
-                yield index, written.block
+        for index in self._codes:
+            block = self._writer.written[index].block
+            if isinstance(block, Code):
+                yield index, block
 
     def plain_text(self, cursor: QTextCursor) -> str:
         """The selection of ``cursor`` as text: formulas as their source, list items with their marks."""
@@ -250,35 +283,3 @@ class MessageDocument(QTextDocument):
                     pieces.append(selection.selectedText())
             iterator += 1
         return "".join(pieces)
-
-
-def _by_line(
-    text: str, highlighter: Highlighter, language: str, look: Look
-) -> list[list[QTextLayout.FormatRange]]:
-    """Colours of each line of ``text``. Qt counts UTF-16 units, Python code points."""
-    lines = text.split("\n")
-    result: list[list[QTextLayout.FormatRange]] = [[] for _ in lines]
-    roles = {}
-    number, line_start = 0, 0
-    for start, length, role in highlighter.spans(text, language):
-        if role not in roles:
-            roles[role] = look.code_role(role)
-        end = start + length
-        while start < end:
-            while start > line_start + len(lines[number]):
-                line_start += len(lines[number]) + 1
-                number += 1
-            line = lines[number]
-            first, last = start - line_start, min(end - line_start, len(line))
-            if last > first:
-                piece = QTextLayout.FormatRange()
-                piece.start = _units(line[:first])
-                piece.length = _units(line[first:last])
-                piece.format = roles[role]
-                result[number].append(piece)
-            start = line_start + len(line) + 1
-    return result
-
-
-def _units(text: str) -> int:
-    return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from PySide6.QtGui import QColor, QFont, QTextBlockFormat, QTextCharFormat, QTextFormat
 
@@ -31,7 +32,7 @@ class Look:
     system_font: QFont
     _formats: dict[tuple[Style, int], QTextCharFormat] = field(default_factory=dict, compare=False)
 
-    @property
+    @cached_property
     def font(self) -> QFont:
         return reading_font(self.system_font, self.text_size, self.serif)
 
@@ -66,10 +67,18 @@ class Look:
             result.setAnchorHref(style.href)
         return result
 
-    def code(self, quiet: bool = False) -> QTextCharFormat:
+    @cached_property
+    def code(self) -> QTextCharFormat:
+        return self._make_code(self.theme.ink)
+
+    @cached_property
+    def quiet_code(self) -> QTextCharFormat:
+        return self._make_code(self.theme.quiet)
+
+    def _make_code(self, ink: str) -> QTextCharFormat:
         result = QTextCharFormat()
         result.setFont(code_font(self.code_size))
-        result.setForeground(QColor(self.theme.quiet if quiet else self.theme.ink))
+        result.setForeground(QColor(ink))
         return result
 
     def code_role(self, role: str) -> QTextCharFormat:

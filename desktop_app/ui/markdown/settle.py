@@ -23,7 +23,7 @@ _LONGEST_HELD = 200  # characters of a formula that are kept back before it is s
 def settle(source: str) -> str:
     """``source``, whose end is still growing, as it should be read for display now."""
     head, newline, line = source.rpartition("\n")
-    if _inside_fence(head):
+    if inside_fence(head):
         closing = line.strip()
         return head if closing and not closing.strip("`~") else source
     if line and _HELD_LINE.match(line):
@@ -31,7 +31,8 @@ def settle(source: str) -> str:
     return _complete_inline(_complete_table(source))
 
 
-def _inside_fence(source: str) -> bool:
+def inside_fence(source: str) -> bool:
+    """Whether the end of ``source`` lies in code whose fence is still open."""
     opened = ""
     for match in re.finditer(r"^[ \t>]*(`{3,}|~{3,})(.*)$", source, re.MULTILINE):
         if not opened:

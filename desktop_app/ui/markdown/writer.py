@@ -92,13 +92,13 @@ class Writer:
         if cursor.block().position() != old.start:
             inner.setTopMargin(0)
         cursor.setBlockFormat(inner)
-        for index, line in enumerate(more.split("\n")):
-            if index:
-                rest = QTextBlockFormat(code)
-                rest.setTopMargin(0)
-                cursor.insertBlock(rest)
-            if line:
-                cursor.insertText(line, self.look.code())
+        first, newline, others = more.partition("\n")
+        cursor.insertText(first, self.look.code)
+        if newline:
+            rest = QTextBlockFormat(code)
+            rest.setTopMargin(0)
+            cursor.insertBlock(rest)
+            cursor.insertText(others, self.look.code)
         self._foot(cursor)
         old.end = cursor.position()
 
@@ -220,23 +220,23 @@ class Writer:
         cursor.insertText(OBJECT, shape)
 
     def _write_code(self, cursor: QTextCursor, block: Code) -> None:
-        cursor.setBlockCharFormat(self.look.code())
+        cursor.setBlockCharFormat(self.look.code)
         first = cursor.blockFormat()
         first.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         cursor.setBlockFormat(first)
         lines = block.text.split("\n")
-        cursor.insertText(lines[0], self.look.code())
+        cursor.insertText(lines[0], self.look.code)
         if len(lines) > 1:
             rest = QTextBlockFormat(first)
             rest.setTopMargin(0)
             cursor.insertBlock(rest)
-            cursor.insertText("\n".join(lines[1:]), self.look.code())
+            cursor.insertText("\n".join(lines[1:]), self.look.code)
         self._foot(cursor)
 
     def _write_formula(self, cursor: QTextCursor, block: Formula) -> None:
         cursor.setBlockCharFormat(self.look.text(Style()))
         if not block.closed:
-            cursor.insertText(block.latex.replace("\n", LINE_SEPARATOR) or " ", self.look.code(quiet=True))
+            cursor.insertText(block.latex.replace("\n", LINE_SEPARATOR) or " ", self.look.quiet_code)
             return
         shape = cursor.blockFormat()
         shape.setAlignment(Qt.AlignmentFlag.AlignHCenter)

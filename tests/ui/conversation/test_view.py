@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -71,7 +72,7 @@ def test_rows_stand_below_each_other_without_gaps(app: QApplication, view: Conve
         view.scroll_to(target + 1)
         calm(app, view)
         places = sorted((index, w.geometry()) for index, w in view.stack.realised.items())
-        for (index, here), (following, below) in zip(places, places[1:], strict=False):
+        for (index, here), (following, below) in itertools.pairwise(places):
             if following == index + 1:
                 assert here.y() + here.height() == below.y()
         for widget in visible_widgets(view):

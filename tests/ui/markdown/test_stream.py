@@ -9,7 +9,7 @@ import pytest
 from desktop_app.ui.markdown.blocks import Block, Code, Formula, Paragraph, Table
 from desktop_app.ui.markdown.parser import Parser
 from desktop_app.ui.markdown.settle import settle
-from desktop_app.ui.markdown.stream import PIECE, Stream
+from desktop_app.ui.markdown.stream import LONG_FENCE, PIECE, Stream
 
 SOURCE = """# Title **bold**
 
@@ -108,6 +108,26 @@ def test_an_endless_piece_loses_nothing(source: str) -> None:
     for letter in "xam":
         expected = source.count(letter)
         assert letters.count(letter) == expected
+
+
+@pytest.mark.parametrize("size", [1, 7, 400])
+def test_long_code_is_one_block_and_ends(size: int) -> None:
+    code = "".join(f"line {number} `x` ``\n" for number in range(200))
+    source = f"Before\n\n````python\n{code}```\n\n\n````\n\nAfter **bold**\n\n- item\n"
+    assert len(code) > LONG_FENCE
+    pieces = [source[start : start + size] for start in range(0, len(source), size)]
+    assert play(pieces) == whole(source)
+    assert play([source[:-30]]) == whole(source[:-30])
+
+
+def test_very_long_code_is_one_block() -> None:
+    source = "```py\n" + "a = 1\n" * (3 * PIECE) + "```\nend"
+    stream, shown = Stream(Parser()), list[Block]()
+    stream.feed(source)
+    while stream.pending:
+        change = stream.step(growing=False)
+        shown[change.keep :] = change.blocks
+    assert shown == whole(source)
 
 
 def test_only_the_last_piece_changes() -> None:
