@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import psutil
 from PySide6.QtCore import QElapsedTimer, QEvent, QObject, Qt, QTimer
@@ -20,6 +23,7 @@ from PySide6.QtWidgets import QApplication
 
 from desktop_app import app as app_module
 from desktop_app import desk as desk_module
+from desktop_app.core.messages import ContextPlan
 
 QUESTION = "What is the capital of France?"
 LONG_QUESTION = "Tell me a long story about a river, a bridge and an old ink maker."
@@ -50,6 +54,13 @@ class Heartbeat(QObject):
         self._clock.restart()
         self.gaps.append(gap)
         self.longest_ms = max(self.longest_ms, gap)
+
+
+def give_up(*error: Any) -> None:
+    """A probe that failed must not leave its window open until the time is up."""
+    traceback.print_exception(*error)
+    sys.stderr.flush()
+    os._exit(1)
 
 
 class Probe(QObject):
@@ -106,11 +117,16 @@ class Probe(QObject):
             if self._desk.chat.chat.session.id != self._conversation:
                 QTimer.singleShot(1, painted)
                 return
-            view.viewport().repaint()
+            view.repaint()
             figures["open_10k_s"] = time.perf_counter() - opened
             heartbeat.start()
-            self._field.setPlainText(LONG_QUESTION)
-            QTest.keyClick(self._field, Qt.Key.Key_Return)
+
+        def counted(plan: ContextPlan | None) -> None:
+            # Only now has the user been shown what the model no longer sees.
+            if plan is not None and plan.left_out:
+                self._desk.chat.chat.plan_changed.disconnect(counted)
+                self._field.setPlainText(LONG_QUESTION)
+                QTest.keyClick(self._field, Qt.Key.Key_Return)
 
         def ended(_end: object) -> None:
             heartbeat.stop()
@@ -125,6 +141,7 @@ class Probe(QObject):
         figures: dict[str, float] = {"window_ready_s": ready}
         self._desk.chat.replies.piece.connect(lambda _m, _p: pieces.append(time.perf_counter()))
         self._desk.chat.replies.ended.connect(ended)
+        self._desk.chat.chat.plan_changed.connect(counted)
         self._desk.chat.controller.open(self._conversation)
         painted()
 
@@ -146,6 +163,7 @@ def main() -> int:
     show = desk_module.Desk.start
 
     def start(desk: desk_module.Desk) -> None:
+        sys.excepthook = give_up
         probes.append(Probe(desk, arguments.started, arguments.task, arguments.conversation))
         show(desk)
 

@@ -58,7 +58,7 @@ def probe(data: Path, task: str, environment: dict[str, str], conversation: int 
     command = [sys.executable, "-m", "tests.benchmarks.probe", "--data-dir", str(data), "--task", task]
     command += ["--conversation", str(conversation), "--started", repr(time.time())]
     done = subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300, check=False
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False
     )
     if done.returncode or not done.stdout.strip():
         raise SystemExit(f"{task} ended with {done.returncode}:\n{done.stderr[-4000:]}")

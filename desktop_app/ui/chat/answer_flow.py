@@ -38,7 +38,9 @@ class AnswerFlow(QObject):
     ) -> None:
         """Let the model write ``message``, or go on with it where it has text already.
 
-        ``accept_left_out``: the user has said that older messages may be left out.
+        It is held when messages would be left out and nobody has been shown yet that the conversation
+        is longer than the model's view; from then on the mark in the conversation tells where that
+        begins. ``accept_left_out``: the user has said that they may be left out.
         """
         context = [*session.before(message.id), *([message] if message.text else [])]
         planned = plan_messages(context, session.options.system_prompt, session.note)
@@ -50,7 +52,7 @@ class AnswerFlow(QObject):
                 values = {"prompt_tokens": plan.prompt_tokens, "context_length": plan.context_length}
                 text = "The messages that must be kept do not fit the model's context."
                 self.refused.emit(message.id, Failed(0, "context_overflow", text, values=values))
-            elif set(plan.left_out) - shown and not accept_left_out:
+            elif plan.left_out and not (shown or accept_left_out):
                 self.held.emit(message.id, left_out_problem(len(plan.left_out)))
             else:
                 messages = chat_messages(planned, plan.kept)
