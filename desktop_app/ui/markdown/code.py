@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from desktop_app.ui.markdown.warmup import Warmup
 
@@ -54,22 +55,17 @@ class Highlighter:
 
     def __init__(self, warmup: Warmup) -> None:
         self._warmup = warmup
-        self._lexers: dict[str, object | None] = {}
         self._roles: dict[object, str] = {}
 
     def ready(self, language: str) -> bool:
-        """Whether `spans` can answer for ``language`` without loading anything."""
-        if not language or language in self._lexers:
-            return True
-        if not self._warmup.ready("pygments.lexers"):
-            return False
-        module = _module_of(language)
-        return not module or self._warmup.ready(module)
+        """Whether `spans` can answer for ``language``; if not, it soon can."""
+        return self._warmup.ready(_key(language), partial(_lexer, language))
 
     def spans(self, text: str, language: str) -> Iterator[tuple[int, int, str]]:
-        """(start, length, role) in order, in code points; what is missing is plain text."""
-        lexer = self._lexer(language) if len(text) <= LONGEST else None
-        if lexer is None:
+        """(start, length, role) in order, in code points; what is missing is plain text. ``language``
+        must be `ready`."""
+        lexer = self._warmup.answer(_key(language))
+        if lexer is None or len(text) > LONGEST:
             return
         for start, token, value in lexer.get_tokens_unprocessed(text):  # type: ignore[attr-defined]
             role = self._roles.get(token)
@@ -78,24 +74,23 @@ class Highlighter:
             if role and value.strip():
                 yield start, len(value), role
 
-    def _lexer(self, language: str) -> object | None:
-        if language not in self._lexers:
-            from pygments.lexers import get_lexer_by_name
-            from pygments.util import ClassNotFound
 
-            try:
-                self._lexers[language] = get_lexer_by_name(language) if language else None
-            except ClassNotFound:
-                self._lexers[language] = None
-        return self._lexers[language]
+def _key(language: str) -> str:
+    return f"lexer {language.lower()}"
+
+
+def _lexer(language: str) -> object | None:
+    """A lexer that has compiled its rules, or None for a language that nobody knows."""
+    from pygments.lexers import get_lexer_by_name
+    from pygments.util import ClassNotFound
+
+    try:
+        lexer = get_lexer_by_name(language)
+    except (ClassNotFound, ImportError):
+        return None
+    list(lexer.get_tokens_unprocessed("x"))
+    return lexer
 
 
 def _role(token: str) -> str:
     return next((role for prefix, role in _PREFIXES if token.startswith(prefix)), "")
-
-
-def _module_of(language: str) -> str:
-    from pygments.lexers._mapping import LEXERS
-
-    name = language.lower()
-    return next((entry[0] for entry in LEXERS.values() if name in entry[2]), "")

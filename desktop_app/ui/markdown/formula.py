@@ -11,7 +11,7 @@ from PySide6.QtCore import QByteArray, QRect, QRectF, QSizeF
 from PySide6.QtGui import QFontMetricsF, QPainter, QPyTextObject, QTextDocument, QTextFormat
 from PySide6.QtSvg import QSvgRenderer
 
-from desktop_app.ui.markdown.warmup import Warmup
+from desktop_app.ui.markdown.warmup import Warmup, load
 
 OBJECT_TYPE = QTextFormat.ObjectTypes.UserObject + 1
 LATEX = QTextFormat.Property.UserProperty + 1
@@ -52,7 +52,7 @@ class Formulas:
 
     def ready(self) -> bool:
         """Whether `draw` can answer without loading the renderer first."""
-        return self._warmup.ready("ziamath")
+        return self._warmup.ready("ziamath", _prepare)
 
     def known(self, latex: str, size: int, display: bool) -> bool:
         return (latex, size, display) in self._kept or len(latex) > LONGEST
@@ -72,6 +72,11 @@ class Formulas:
         if len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
         return drawing
+
+
+def _prepare() -> bool:
+    """Load the renderer and draw once, so that its tables are there."""
+    return load("ziamath") and _draw("x", 15, False) is not None
 
 
 def _draw(latex: str, size: int, display: bool) -> Drawing | None:

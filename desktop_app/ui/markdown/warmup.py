@@ -1,57 +1,65 @@
-"""Imports that would hold up the window, done on a thread before they are needed.
+"""Work that would hold up the window, done on a thread before it is needed: imports, mostly.
 
-Pygments and its lexers take 10 to 40 ms each, ziamath with its fonts 120 ms.
+Pygments and its lexers take 10 to 60 ms each, ziamath with its fonts 120 ms.
 """
 
 from __future__ import annotations
 
 import importlib
 import queue
+import sys
 import threading
+import warnings
+from collections.abc import Callable
+
+SWITCH_S = 0.0003
 
 
 class Warmup:
-    """Loads modules by name, one after the other. A module that fails to import counts as loaded: who
-    uses it then meets the same error."""
+    """Runs each named piece of work once, one after the other, and keeps what it answers."""
 
     def __init__(self) -> None:
         self._asked: set[str] = set()
-        self._loaded: set[str] = set()
-        self._work: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._answers: dict[str, object] = {}
+        self._queue: queue.SimpleQueue[tuple[str, Callable[[], object]]] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
 
-    def ready(self, module: str) -> bool:
-        """Whether ``module`` is loaded; if not, it will be soon."""
-        if module in self._loaded:
+    def ready(self, name: str, work: Callable[[], object]) -> bool:
+        """Whether ``work`` is done; if not, it will be soon. ``work`` must not raise."""
+        if name in self._answers:
             return True
-        if module not in self._asked:
-            self._asked.add(module)
-            self._work.put(module)
+        if name not in self._asked:
+            self._asked.add(name)
+            self._queue.put((name, work))
             if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="imports", daemon=True)
+                self._thread = threading.Thread(target=self._run, name="warm-up", daemon=True)
                 self._thread.start()
         return False
 
-    def wait(self, module: str) -> None:
-        """Load ``module`` now, for callers that may block."""
-        _load(module)
-        self._asked.add(module)
-        self._loaded.add(module)
+    def answer(self, name: str) -> object:
+        """What the work called ``name`` returned. Raises KeyError while it is not done."""
+        return self._answers[name]
 
     def _run(self) -> None:
         while True:
-            module = self._work.get()
-            _load(module)
-            self._loaded.add(module)
+            name, work = self._queue.get()
+            # The window's thread gives the interpreter lock away at most Qt calls and gets it back only
+            # after one such interval: at the usual 5 ms a handful of calls are a stall.
+            usual = sys.getswitchinterval()
+            sys.setswitchinterval(SWITCH_S)
+            try:
+                self._answers[name] = work()
+            finally:
+                sys.setswitchinterval(usual)
 
 
-def _load(module: str) -> None:
-    import warnings
-
+def load(module: str) -> bool:
+    """Import ``module``. False if it is not there."""
     try:
         with warnings.catch_warnings():
             # ziamath 0.13 opens its fonts through a deprecated importlib call.
             warnings.simplefilter("ignore", DeprecationWarning)
             importlib.import_module(module)
     except ImportError:
-        pass
+        return False
+    return True

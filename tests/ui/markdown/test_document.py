@@ -22,8 +22,10 @@ from tests.ui.markdown.test_stream import SOURCE
 @pytest.fixture(scope="module")
 def tools(app: QApplication) -> Tools:
     made = Tools()
-    for module in ("ziamath", "pygments.lexers", "pygments.lexers.python"):
-        made.warmup.wait(module)
+    end = time.monotonic() + 20
+    while not (made.formulas.ready() and made.highlighter.ready("python") and made.highlighter.ready("py")):
+        assert time.monotonic() < end
+        time.sleep(0.01)
     return made
 
 
