@@ -14,7 +14,7 @@ NOT_NEEDED = [
     _QT + r"translations/(?!qtbase_(zh_CN|en)\.qm)",
     _QT + r"qml/",
     # platforms without a desktop
-    _QT + r"plugins/platforms/libq(eglfs|linuxfb|minimalegl|vnc|vkkhrdisplay|minimal)\.",
+    _QT + r"plugins/platforms/(lib)?q(eglfs|linuxfb|minimalegl|vnc|vkkhrdisplay|minimal)\.",
     _QT + r"plugins/(egldeviceintegrations|qmltooling|designer|sqldrivers|generic|networkinformation)/",
     # no web pages, no web addresses: nothing leaves the computer
     _QT + r"plugins/tls/",
