@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from typing import Any, cast
 
 from desktop_app.ui.markdown.warmup import Warmup
 
@@ -85,11 +86,11 @@ def _lexer(language: str) -> object | None:
     from pygments.util import ClassNotFound
 
     try:
-        lexer = get_lexer_by_name(language)
+        lexer: Any = get_lexer_by_name(language)
     except (ClassNotFound, ImportError):
         return None
     list(lexer.get_tokens_unprocessed("x"))
-    return lexer
+    return cast(object, lexer)
 
 
 def _role(token: str) -> str:
