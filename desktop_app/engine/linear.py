@@ -104,8 +104,9 @@ def with_sums(x: Tensor) -> Tensor:
 def dense_of(plane: Packed) -> Tensor:
     """The plane as a plain ``[n, k]`` float32 matrix."""
     k = 2 * plane.packed.shape[1]
-    scaled, zeros = unpack(plane).float().split([k, k // GROUP], dim=1)
-    return (scaled + zeros.repeat_interleave(GROUP, dim=1)).transpose(1, 2).reshape(-1, k)
+    blocks = unpack(plane).float()
+    zeros = blocks[:, k:].repeat_interleave(GROUP, dim=1)
+    return (blocks[:, :k] + zeros).transpose(1, 2).reshape(-1, k)
 
 
 def apply(x: Tensor, linear: Linear) -> Tensor:

@@ -12,11 +12,18 @@ from pathlib import Path
 
 log = logging.getLogger(__name__)
 ORPHAN_SECONDS = 3.0
+SPIN_COUNT = "1000"
+"""Turns that a thread of libgomp waits awake for its fellows. Its default, 300,000, is 10 % faster on an
+idle machine of two cores (125 against 110 tokens/s), but when another program wants a core the waiting
+thread keeps the working one from it: under 10 tokens/s against 25 to 50. Not waiting awake at all gives
+75 in both cases."""
 
 
 def prepare_process() -> None:
-    """Leave Ctrl-C to the app, and be the first to go when the system runs out of memory."""
+    """Leave Ctrl-C to the app, be the first to go when the system runs out of memory, and do not let
+    threads spin long. Before torch is imported."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ.setdefault("GOMP_SPINCOUNT", SPIN_COUNT)
     if sys.platform.startswith("linux"):
         try:
             Path("/proc/self/oom_score_adj").write_text("600", encoding="ascii")
