@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 from inkhorn_setup.system import LIBRARIES
@@ -79,9 +80,9 @@ def _put_on_desktop(tree: Path) -> None:
     _copy(HERE / "linux" / "inkhorn.desktop", share / "applications" / "inkhorn.desktop")
     metainfo = share / "metainfo" / "inkhorn.metainfo.xml"
     _copy(HERE / "linux" / "inkhorn.metainfo.xml", metainfo)
-    metainfo.write_text(
-        metainfo.read_text(encoding="utf-8").replace("@VERSION@", __version__), encoding="utf-8"
-    )
+    built = time.strftime("%Y-%m-%d", time.gmtime(int(os.environ.get("SOURCE_DATE_EPOCH", time.time()))))
+    text = metainfo.read_text(encoding="utf-8").replace("@VERSION@", __version__).replace("@DATE@", built)
+    metainfo.write_text(text, encoding="utf-8")
     icons = ROOT / "resources" / "icons"
     hicolor = share / "icons" / "hicolor"
     _copy(icons / "inkhorn.svg", hicolor / "scalable" / "apps" / "inkhorn.svg")
