@@ -77,9 +77,9 @@ def digest(place: Place, step: str, torch: str = "") -> str:
     elif step == "test_packages":
         inputs += [requirements, place.read("packaging", "requirements-dev.txt")]
     elif step == "system":
-        inputs += [pin(requirements, "PySide6_Essentials"), _system_release()]
+        inputs += [pin(requirements, "PySide6_Essentials"), _system_release(), _changed("/etc/ld.so.cache")]
     elif step == "test_tools":
-        inputs += [_system_release()]
+        inputs += [_system_release(), _changed("/usr/bin")]
     elif step == "starter":
         inputs += [place.read("models", "catalogue.toml"), *_files_in(place.starter)]
     return hashlib.sha256(b"\0".join(inputs)).hexdigest()
@@ -114,6 +114,14 @@ def _system_release() -> bytes:
             return file.read()
     except OSError:
         return sys.platform.encode()
+
+
+def _changed(path: str) -> bytes:
+    """The time of the last change: a library or program that came or went is noticed by it."""
+    try:
+        return str(os.stat(path).st_mtime_ns).encode()
+    except OSError:
+        return b""
 
 
 def _files_in(folder: str) -> list[bytes]:
