@@ -21,14 +21,19 @@ def set_up(place: Place, wanted: tuple[str, ...]) -> int:
     try:
         os.makedirs(place.state, exist_ok=True)
         with only_one(place) as lock, report:
+            done = []
             for step in wanted:
                 if state.is_done(place, step):  # asked under the lock: another set-up may have done it
                     report.skip(steps.title(step))
+                    done.append(step)
                     continue
                 report.step(steps.title(step))
                 if steps.do(step, place, report, lock):
                     state.mark_done(place, step)
                     report.step_done()
+                    done.append(step)
+            for step in set(done).intersection(state.ON_SYSTEM):
+                state.mark_done(place, step)  # what one of them installs must not undo the other
     except SetupError as error:
         _tell(error)
         return 1

@@ -14,6 +14,8 @@ TERMINAL = ("environment", "torch", "packages", "starter")
 TESTS = (*WINDOW, "test_packages", "test_tools")
 ENVIRONMENT_HOLDS = ("torch", "packages", "test_packages")
 """Steps whose result lies inside the environment and goes with it."""
+ON_SYSTEM = ("system", "test_tools")
+"""Steps that look at the system, and look again when programs or libraries of it have changed."""
 
 
 class Place:
