@@ -4,45 +4,39 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
-    QColor,
     QContextMenuEvent,
     QEnterEvent,
     QFocusEvent,
-    QFont,
-    QFontMetrics,
-    QGuiApplication,
     QKeyEvent,
     QKeySequence,
     QPainter,
     QPaintEvent,
-    QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractButton, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from desktop_app.core.chat import Message
 from desktop_app.core.i18n import tr
-from desktop_app.ui.conversation.action_row import BUTTON, ActionRow, actions_of, fill_menu
+from desktop_app.ui.conversation.action_row import BUTTON, ActionRow, actions_of
 from desktop_app.ui.conversation.editor import InlineEditor
 from desktop_app.ui.conversation.items import Context, MessageItem
-from desktop_app.ui.conversation.note_card import NoteCard
-from desktop_app.ui.conversation.problem_box import ProblemBox
-from desktop_app.ui.conversation.progress_line import HEIGHT as PROGRESS_HEIGHT
-from desktop_app.ui.conversation.progress_line import ProgressLine
-from desktop_app.ui.conversation.version_stepper import VersionStepper
-from desktop_app.ui.conversation.words import accessible_description, accessible_name, ending, figures, who
-from desktop_app.ui.icons import pixmap
+from desktop_app.ui.conversation.measures import (
+    ABOVE_REPLY,
+    DIVIDER,
+    FOOT,
+    FOOT_OF_REPLY,
+    HEAD,
+    INSET,
+    LINE,
+    PAD,
+)
+from desktop_app.ui.conversation.message_menu import open_menu
+from desktop_app.ui.conversation.message_paint import paint_foot, paint_ground, paint_head, small_font
+from desktop_app.ui.conversation.message_parts import MessageParts
+from desktop_app.ui.conversation.words import accessible_description, accessible_name, ending
 from desktop_app.ui.markdown.browser import MarkdownBrowser
 from desktop_app.ui.markdown.document import MessageDocument
-from desktop_app.ui.theme import RADIUS_LARGE, SIZE_BODY, SIZE_CAPTION, set_look, theme_of
 
-INSET = 16  # px of paper, or tint, at each side of the text
-HEAD = 24
-PAD = 10  # px above the header and below the text, inside the tint
-FOOT = 34  # actions and figures; also the distance to the next message
-FOOT_OF_REPLY = 46
-DIVIDER = 40
-LINE = 32  # a line with one button
 FLASH_MS = 1_400
 _KEYBOARD = (
     Qt.FocusReason.TabFocusReason,
@@ -82,13 +76,13 @@ class MessageWidget(QWidget):
         self.body.dragged.connect(self.dragged)
         self.editor: InlineEditor | None = None
         self._actions: ActionRow | None = None
-        self._stepper: VersionStepper | None = None
-        self._problem: ProblemBox | None = None
-        self._progress: ProgressLine | None = None
-        self._note: NoteCard | None = None
-        self._more: QPushButton | None = None
+        self._parts = MessageParts(self)
+        self._parts.acted.connect(self._act)
+        self._parts.show_all.connect(self._ask_for_all)
+        self._parts.note_edited.connect(self.note_edited)
+        self._parts.note_deleted.connect(self.note_deleted)
+        self._parts.height_changed.connect(self._changed)
         self._top = self._bottom = self._foot = 0
-        self._continue: QPushButton | None = None
 
     # --- what it shows ----------------------------------------------------------------------
 
@@ -129,77 +123,14 @@ class MessageWidget(QWidget):
         policy = Qt.FocusPolicy.StrongFocus if context.is_current else Qt.FocusPolicy.ClickFocus
         self.setFocusPolicy(policy)
         self.body.setFocusPolicy(policy)
-        self._refresh_note()
-        self._refresh_problem()
-        self._refresh_progress()
-        self._refresh_buttons()
+        self._parts.refresh(item, context, self._text_size, self._hidden_characters)
+        self.body.setVisible(self.editor is None and bool(item.text))
         self._refresh_actions()
         self.update()
 
     def set_rest(self, estimated: int) -> None:
         """``estimated`` px for text that is not laid out yet."""
         self._estimated_rest = estimated
-
-    def _refresh_note(self) -> None:
-        note = self.item.note
-        if note is not None:
-            if self._note is None:
-                self._note = NoteCard(self)
-                self._note.edited.connect(self.note_edited)
-                self._note.deleted.connect(self.note_deleted)
-                self._note.height_changed.connect(self._changed)
-            self._note.show_note(note, self._text_size, self.context.read_only)
-        if self._note is not None:
-            self._note.setVisible(note is not None)
-
-    def _refresh_problem(self) -> None:
-        problem = self.item.problem
-        if problem is not None:
-            if self._problem is None:
-                self._problem = ProblemBox(self)
-                self._problem.chosen.connect(lambda key: self._act(f"problem:{key}"))
-            self._problem.show_problem(problem)
-            self._problem.set_enabled(not self.context.read_only)
-        if self._problem is not None:
-            self._problem.setVisible(problem is not None)
-
-    def _refresh_progress(self) -> None:
-        progress = self.item.progress
-        if progress is not None:
-            if self._progress is None:
-                self._progress = ProgressLine(self)
-            self._progress.show_progress(progress)
-        if self._progress is not None:
-            self._progress.setVisible(progress is not None)
-
-    def _refresh_buttons(self) -> None:
-        message, context = self.item.message, self.context
-        if message.versions > 1:
-            if self._stepper is None:
-                self._stepper = VersionStepper(self)
-                self._stepper.stepped.connect(self._act)
-            self._stepper.show_version(
-                message.version, message.versions, not (context.busy or context.read_only)
-            )
-        if self._stepper is not None:
-            self._stepper.setVisible(message.versions > 1)
-        goes_on = bool(ending(self.item)) and context.is_last and not context.read_only
-        if goes_on and self._continue is None:
-            self._continue = QPushButton(self)
-            set_look(self._continue, kind="link")
-            self._continue.clicked.connect(lambda: self._act("continue"))
-        if self._continue is not None:
-            self._continue.setText(tr("Continue"))
-            self._continue.setEnabled(not context.busy)
-            self._continue.setVisible(goes_on)
-        if self._hidden_characters and self._more is None:
-            self._more = QPushButton(self)
-            set_look(self._more, kind="link")
-            self._more.clicked.connect(lambda: self.show_all.emit(self.item.message.id))
-        if self._more is not None:
-            self._more.setText(tr("Show all {count} characters", count=f"{len(self.item.text):,}"))
-            self._more.setVisible(bool(self._hidden_characters))
-        self.body.setVisible(self.editor is None and bool(self.item.text))
 
     # --- actions ----------------------------------------------------------------------------
 
@@ -211,20 +142,11 @@ class MessageWidget(QWidget):
     def tab_stops(self) -> list[QWidget]:
         """What can have the focus, in reading order."""
         stops: list[QWidget] = []
-        parts = (
-            self._note,
-            self,
-            self.body,
-            self._more,
-            self._problem,
-            self._continue,
-            self._stepper,
-            self._actions,
-        )
+        parts = (*self._parts.before(), self, self.body, *self._parts.after(), self._actions)
         for part in parts:
             if part is None or part.isHidden():
                 continue
-            if part is self or part is self.body or isinstance(part, QPushButton):
+            if part is self or part is self.body or isinstance(part, QAbstractButton):
                 stops.append(part)
             if part is not self:
                 stops += [b for b in part.findChildren(QAbstractButton) if not b.isHidden()]
@@ -248,17 +170,11 @@ class MessageWidget(QWidget):
         else:
             self.action.emit(name, self.item.message.id)
 
+    def _ask_for_all(self) -> None:
+        self.show_all.emit(self.item.message.id)
+
     def _open_menu(self, where: QPoint, address: str = "") -> None:
-        menu = QMenu(self)
-        if self.body.textCursor().hasSelection():
-            menu.addAction(tr("Copy selection"), self.body.copy_selection)
-        menu.addAction(tr("Select all"), self.body.selectAll)
-        if address:
-            menu.addAction(tr("Copy link address"), lambda: QGuiApplication.clipboard().setText(address))
-        menu.addSeparator()
-        fill_menu(menu, actions_of(self.item, self.context), self._act)
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(where)
+        open_menu(self.body, address, actions_of(self.item, self.context), self._act, where)
 
     def start_editing(self) -> None:
         if self.editor is not None or self.context.read_only or not self.item.is_user:
@@ -315,57 +231,34 @@ class MessageWidget(QWidget):
     def _arrange(self, width: int, place: bool) -> int:
         """Go through the parts from the top. Returns the height."""
         inner = width - 2 * INSET
-        y = 0
-        if self.item.divider:
-            y += DIVIDER
-        if self.item.note is not None and self._note is not None:
-            height = self._note.height_for(inner)
+        y = DIVIDER if self.item.divider else 0
+
+        def put(part: QWidget, height: int) -> int:
             if place:
-                self._note.setGeometry(INSET, y, inner, height)
-            y += height + 18
+                part.setGeometry(INSET, y, inner, height)
+            return height
+
+        for part, height in self._parts.heights_above(inner):
+            y += put(part, height) + 18
         self._top = y
-        y += (PAD if self.item.is_user else 4) + HEAD
+        y += (PAD if self.item.is_user else ABOVE_REPLY) + HEAD
         if self.editor is not None:
-            height = self.editor.height_for(inner)
-            if place:
-                self.editor.setGeometry(INSET, y, inner, height)
-            y += height
+            y += put(self.editor, self.editor.height_for(inner))
         elif not self.body.isHidden():
-            height = self.body.height_for(inner) + self._estimated_rest
-            if place:
-                self.body.setGeometry(INSET, y, inner, height)
-            y += height
-        for part, height in self._lines(inner):
-            y += 8 if part is self._problem and not self.body.isHidden() else 0
-            if place:
-                part.setGeometry(INSET, y, inner if part is not self._more else min(inner, 320), height)
-            y += height
+            y += put(self.body, self.body.height_for(inner) + self._estimated_rest)
+        for part, height in self._parts.heights_below(inner):
+            y += 8 if not self.body.isHidden() else 0
+            y += put(part, height)
         y += PAD + 2 if self.item.is_user else 6
         self._bottom = y
-        end = ending(self.item)
-        if end:
-            if place and self._continue is not None:
-                size = self._continue.sizeHint()
-                left = INSET + QFontMetrics(self._small()).horizontalAdvance(end) + 8
-                self._continue.setGeometry(left, y + (LINE - size.height()) // 2, size.width(), size.height())
-            y += LINE
+        y += LINE if ending(self.item) else 0
         self._foot = y
         if place:
-            if self._stepper is not None:
-                self._stepper.setGeometry(INSET - 6, y + 2, self._stepper.sizeHint().width(), BUTTON)
+            self._parts.place_line(INSET, self._bottom, small_font(self))
+            self._parts.place_stepper(INSET - 6, y + 2)
             self._place_actions()
             self.body.place_buttons()
         return y + (FOOT if self.item.is_user else FOOT_OF_REPLY)
-
-    def _lines(self, inner: int) -> list[tuple[QWidget, int]]:
-        parts: list[tuple[QWidget, int]] = []
-        if self._more is not None and self._hidden_characters:
-            parts.append((self._more, LINE))
-        if self._progress is not None and self.item.progress is not None:
-            parts.append((self._progress, PROGRESS_HEIGHT))
-        if self._problem is not None and self.item.problem is not None:
-            parts.append((self._problem, self._problem.height_for(inner)))
-        return parts
 
     def _place_actions(self) -> None:
         if self._actions is not None:
@@ -384,77 +277,19 @@ class MessageWidget(QWidget):
 
     # --- painting ---------------------------------------------------------------------------
 
-    def _small(self) -> QFont:
-        font = self.font()
-        font.setPixelSize(SIZE_CAPTION)
-        return font
-
     def paintEvent(self, event: QPaintEvent) -> None:
-        theme = theme_of(self)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self.item.divider:
-            self._paint_divider(painter)
         room = QRectF(0.5, self._top + 0.5, self.width() - 1, self._bottom - self._top - 1)
-        if self.item.is_user or self._flash:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(theme.found if self._flash else theme.tint))
-            painter.drawRoundedRect(room, RADIUS_LARGE, RADIUS_LARGE)
-        if self.hasFocus() and self._by_keyboard:
-            painter.setPen(QPen(QColor(theme.focus), 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(room.adjusted(1, 1, -1, -1), RADIUS_LARGE, RADIUS_LARGE)
-        self._paint_head(painter)
-        self._paint_foot(painter)
-
-    def _paint_divider(self, painter: QPainter) -> None:
-        theme = theme_of(self)
-        painter.setFont(self._small())
-        words = tr("The model no longer sees the messages above")
-        room = painter.fontMetrics().horizontalAdvance(words) + 24
-        middle = DIVIDER / 2 - 4
-        side = (self.width() - 2 * INSET - room) / 2
-        if side > 12:
-            painter.fillRect(QRectF(INSET, middle, side, 1), QColor(theme.line))
-            painter.fillRect(QRectF(self.width() - INSET - side, middle, side, 1), QColor(theme.line))
-        painter.setPen(QColor(theme.quiet))
-        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-        painter.drawText(QRectF(INSET, 0, self.width() - 2 * INSET, DIVIDER - 8), flags, words)
-
-    def _paint_head(self, painter: QPainter) -> None:
-        theme = theme_of(self)
-        font = self.font()
-        font.setPixelSize(SIZE_BODY)
-        font.setWeight(QFont.Weight.DemiBold)
-        painter.setFont(font)
-        painter.setPen(QColor(theme.quiet if self.item.left_out else theme.ink))
-        metrics = painter.fontMetrics()
-        name = metrics.elidedText(who(self.item), Qt.TextElideMode.ElideRight, self.width() - 2 * INSET - 24)
-        top = self._top + (PAD if self.item.is_user else 4) - 2
-        painter.drawText(QRectF(INSET, top, self.width(), 20), Qt.AlignmentFlag.AlignVCenter, name)
-        if self.item.message.pinned:
-            mark = pixmap("pin", 14, self.devicePixelRatioF(), theme.accent)
-            painter.drawPixmap(INSET + metrics.horizontalAdvance(name) + 8, top + 3, mark)
-
-    def _paint_foot(self, painter: QPainter) -> None:
-        painter.setFont(self._small())
-        painter.setPen(QColor(theme_of(self).quiet))
-        end = ending(self.item)
-        if end:
-            place = QRectF(INSET, self._bottom, self.width() - 2 * INSET, LINE)
-            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, end)
-        words = figures(self.item)
-        if not words:
-            return
-        left = INSET
-        if self._stepper is not None and not self._stepper.isHidden():
-            left = self._stepper.geometry().right() + 10
-        right = self.width() - INSET
+        ring = self.hasFocus() and self._by_keyboard
+        paint_ground(painter, self, self.item, room, self._flash, ring)
+        paint_head(painter, self, self.item, self._top)
+        left, right = INSET, self.width() - INSET
+        if self._parts.stepper_right():
+            left = self._parts.stepper_right() + 10
         if self._actions is not None and not self._actions.isHidden():
             right = self._actions.geometry().left() - 8
-        words = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, right - left)
-        place = QRectF(left, self._foot + 2, right - left, BUTTON)
-        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, words)
+        paint_foot(painter, self, self.item, self._bottom, QRectF(left, self._foot + 2, right - left, BUTTON))
 
     # --- events -----------------------------------------------------------------------------
 
@@ -488,7 +323,7 @@ class MessageWidget(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange and hasattr(self, "_continue"):
+        if event.type() == QEvent.Type.LanguageChange and hasattr(self, "_foot"):
             if self._actions is not None:
                 self._actions.set_actions([])
             self.refresh(self.context)

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop_app.ui.conversation.estimate import Extent, extent_of, text_height
 from desktop_app.ui.conversation.items import Context, MessageItem
-from desktop_app.ui.conversation.message_widget import (
+from desktop_app.ui.conversation.measures import (
+    ABOVE_REPLY,
     DIVIDER,
     FOOT,
     FOOT_OF_REPLY,
@@ -20,8 +21,8 @@ from desktop_app.ui.conversation.message_widget import (
     INSET,
     LINE,
     PAD,
-    MessageWidget,
 )
+from desktop_app.ui.conversation.message_widget import MessageWidget
 from desktop_app.ui.conversation.words import ending
 from desktop_app.ui.markdown.document import MessageDocument, Tools
 from desktop_app.ui.markdown.look import Look
@@ -50,6 +51,7 @@ class MessageRows:
         self._text_size = text_size
         self._serif = serif
         self.items: list[MessageItem] = []
+        self._places: dict[int, int] = {}
         self._extents: list[Extent] = []
         self._spare: list[MessageWidget] = []
         self._documents: OrderedDict[int, tuple[str, Look, MessageDocument]] = OrderedDict()
@@ -61,18 +63,39 @@ class MessageRows:
 
     def set_items(self, items: list[MessageItem]) -> None:
         self.items = items
+        self._places = {item.message.id: index for index, item in enumerate(items)}
         self._extents = [extent_of(item.text) for item in items]
         self._documents.clear()
 
     def append(self, item: MessageItem) -> None:
+        self._places[item.message.id] = len(self.items)
         self.items.append(item)
         self._extents.append(extent_of(item.text))
 
     def truncate(self, count: int) -> None:
         for item in self.items[count:]:
             self._documents.pop(item.message.id, None)
+            del self._places[item.message.id]
         del self.items[count:]
         del self._extents[count:]
+
+    def find(self, message_id: int) -> int | None:
+        """The index of a message."""
+        return self._places.get(message_id)
+
+    def mark_left_out(self, ids: set[int]) -> tuple[list[int], list[int]]:
+        """Mark the messages that the model no longer sees, and the first below them. Returns the indices
+        that look different now, and those that have another height."""
+        last = max((self._places[i] for i in ids if i in self._places), default=-1)
+        changed, moved = [], []
+        for index, item in enumerate(self.items):
+            left_out, divider = item.message.id in ids, index == last + 1 and last >= 0
+            if item.left_out != left_out or item.divider != divider:
+                changed.append(index)
+                if item.divider != divider:
+                    moved.append(index)
+                item.left_out, item.divider = left_out, divider
+        return changed, moved
 
     def text_changed(self, index: int) -> None:
         self._extents[index] = extent_of(self.items[index].text)
@@ -97,7 +120,7 @@ class MessageRows:
 
     def estimate(self, index: int, width: int) -> int:
         item = self.items[index]
-        height = HEAD + (FOOT + 2 * PAD + 2 if item.is_user else FOOT_OF_REPLY + 10)
+        height = HEAD + (FOOT + 2 * PAD + 2 if item.is_user else FOOT_OF_REPLY + ABOVE_REPLY + 6)
         if item.text:
             height += text_height(self._extents[index], self._text_size, width - 2 * INSET)
         if item.divider:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
-import time
-
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop_app.core.chat import Message, Note
 from desktop_app.core.i18n import tr
@@ -15,11 +12,12 @@ from desktop_app.ui.conversation.drag_scroll import DragScroll
 from desktop_app.ui.conversation.end_button import SIZE as END_SIZE
 from desktop_app.ui.conversation.end_button import EndButton
 from desktop_app.ui.conversation.items import Context, MessageItem, Problem, Progress
+from desktop_app.ui.conversation.layout_work import LayoutWork
 from desktop_app.ui.conversation.message_widget import MessageWidget
-from desktop_app.ui.conversation.rows import MessageRows
+from desktop_app.ui.conversation.reader import Reader
+from desktop_app.ui.conversation.rows import SHOWN, MessageRows
 from desktop_app.ui.conversation.stack import Stack
 
-WORK_S = 0.008  # of one turn, for text, colours and formulas that are not laid out yet
 AWAY = 80  # px from the end at which the way back appears
 
 
@@ -38,58 +36,50 @@ class ConversationView(QWidget):
 
     def __init__(self, text_size: int = 15, serif: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._rows = MessageRows(self._row_parent, self._dress, self._context, text_size, serif)
+        self._rows = MessageRows(lambda: self.stack.viewport(), self._dress, self._context, text_size, serif)
         self.stack = Stack(self._rows, self)
-        self._places: dict[int, int] = {}
-        self._current = -1
         self._busy = self._read_only = False
         self._left_out: set[int] = set()
         self._note: tuple[Note, int] | None = None
-        self._highlight: tuple[int, str] | None = None
         self._empty: QWidget | None = None
         self._end = EndButton(self)
         self._end.hide()
         self._drag = DragScroll(self.stack)
-        self._work = QTimer(self)
-        self._work.setSingleShot(True)
-        self._work.timeout.connect(self._do_work)
+        self._work = LayoutWork(self.stack)
+        self._reader = Reader(self.stack, lambda widget, index: widget.refresh(self._context(index)))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.stack)
         self._end.clicked.connect(self._go_to_end)
         self.stack.moved.connect(self._moved)
-        QApplication.instance().focusChanged.connect(self._focus_changed)  # type: ignore[union-attr]
         self._retranslate()
 
     # --- messages ---------------------------------------------------------------------------
 
     def set_messages(self, messages: list[Message], at_end: bool = True) -> None:
         """Show ``messages`` instead of what is there."""
-        self._highlight = None
         self._note = None
         self._left_out = set()
         self._rows.set_items([MessageItem(message, message.text) for message in messages])
-        self._places = {message.id: index for index, message in enumerate(messages)}
-        self._current = len(messages) - 1
+        self._reader.current = len(messages) - 1
         self.stack.reset(at_end)
         self._show_empty()
 
     def append_message(self, message: Message) -> None:
         item = MessageItem(message, message.text, left_out=message.id in self._left_out)
-        self._places[message.id] = len(self._rows.items)
         self._rows.append(item)
         was_last = len(self._rows.items) - 2
         if was_last >= 0 and self._rows.items[was_last].left_out and not item.left_out:
             item.divider = True
-        if self._current in (was_last, -1):
-            self._current = was_last + 1
+        if self._reader.current in (was_last, -1):
+            self._reader.current = was_last + 1
         self._show_empty()
         self.stack.append()
         self._refresh(was_last)
 
     def replace_message(self, message: Message) -> None:
         """Show ``message`` in the place of the one with its id; unknown ids are ignored."""
-        index = self._places.get(message.id)
+        index = self._rows.find(message.id)
         if index is None:
             return
         item = self._rows.items[index]
@@ -106,22 +96,21 @@ class ConversationView(QWidget):
         if widget is not None and not same_text:
             self._rows.rebind(index, widget)
         self._refresh(index)
-        self._start_work()
+        self._work.start()
 
     def remove_after(self, message_id: int | None) -> None:
         """Take away all messages after ``message_id``; all of them for None."""
-        count = 0 if message_id is None else self._places.get(message_id, len(self._rows.items) - 1) + 1
-        for item in self._rows.items[count:]:
-            del self._places[item.message.id]
+        kept = self._rows.find(message_id) if message_id is not None else -1
+        count = len(self._rows.items) if kept is None else kept + 1
         self.stack.truncate(count)
         self._rows.truncate(count)
-        self._current = min(self._current, count - 1)
+        self._reader.current = min(self._reader.current, count - 1)
         self._refresh(count - 1)
         self._show_empty()
 
     def append_text(self, message_id: int, piece: str) -> None:
         """Add ``piece`` to a message that streams."""
-        index = self._places.get(message_id)
+        index = self._rows.find(message_id)
         if index is None or not piece:
             return
         item = self._rows.items[index]
@@ -136,42 +125,36 @@ class ConversationView(QWidget):
         self.stack.changed(index)
         if widget is not None:
             widget.place()
-        self._start_work()
+        self._work.start()
 
     def set_progress(self, message_id: int, text: str, fraction: float | None) -> None:
-        index = self._places.get(message_id)
+        """What the model does before its first word; '' for nothing."""
+        index = self._rows.find(message_id)
         if index is not None:
             self._rows.items[index].progress = Progress(text, fraction) if text else None
             self._refresh(index)
 
     def set_problem(self, message_id: int, problem: Problem | None) -> None:
-        index = self._places.get(message_id)
+        index = self._rows.find(message_id)
         if index is not None:
-            self._rows.items[index].problem = problem
-            if problem is not None:
-                self._rows.items[index].progress = None
+            item = self._rows.items[index]
+            item.problem = problem
+            item.progress = None if problem is not None else item.progress
             self._refresh(index)
 
     def set_left_out(self, ids: set[int]) -> None:
         """The messages that the model no longer sees."""
         if ids == self._left_out:
             return
-        last = max((self._places[i] for i in ids if i in self._places), default=-1)
         self._left_out = set(ids)
-        moved = []
-        for index, item in enumerate(self._rows.items):
-            left_out, divider = item.message.id in ids, index == last + 1 and last >= 0
-            if item.left_out == left_out and item.divider == divider:
-                continue
-            if item.divider != divider:
-                moved.append(index)
-            item.left_out, item.divider = left_out, divider
+        changed, moved = self._rows.mark_left_out(ids)
+        for index in changed:
             widget = self._widget(index)
             if widget is not None:
                 self._rows.rebind(index, widget)
         self.stack.changed(*moved)
         self._place_all()
-        self._start_work()
+        self._work.start()
 
     def set_note(self, note: Note | None, before_id: int) -> None:
         """Show ``note`` before message ``before_id``; None takes it away."""
@@ -188,24 +171,18 @@ class ConversationView(QWidget):
 
     def scroll_to(self, message_id: int, highlight: str = "") -> None:
         """Go to a message and mark it for a moment, and every place of ``highlight`` in it."""
-        index = self._places.get(message_id)
+        index = self._rows.find(message_id)
         if index is None:
             return
         self.stack.scroll_to_row(index)
-        self._set_current(index)
-        widget = self._widget(index)
-        if widget is None or not highlight:
+        self._reader.go(index)
+        if not highlight:
             return
-        document = widget.document
-        while document is not None and document.pending_characters:
-            document.step(time.perf_counter() + WORK_S)
-        self.stack.changed(index)
-        found = widget.body.mark_found(highlight)
-        widget.flash()
-        if found is not None:
-            inside = widget.body.y() + round(found.top())
-            if inside > self.stack.viewport().height() * 2 // 3:
-                self.stack.scroll_to_row(index, inside - self.stack.viewport().height() // 3)
+        if highlight.lower() in self._rows.items[index].text[SHOWN:].lower():
+            self._show_all(message_id)
+        widget = self._widget(index)
+        if widget is not None:
+            self._reader.show_found(widget, index, highlight)
 
     def to_end(self) -> None:
         """Go to the end, and stay there while text comes."""
@@ -234,11 +211,10 @@ class ConversationView(QWidget):
 
     def edit_message(self, message_id: int) -> None:
         """Open the editor in a message of the user's."""
-        index = self._places.get(message_id)
+        index = self._rows.find(message_id)
         if index is None:
             return
-        if index not in self.stack.realised or not self._in_sight(index):
-            self.stack.scroll_to_row(index)
+        self._reader.bring(index)
         widget = self._widget(index)
         if widget is not None:
             widget.start_editing()
@@ -251,12 +227,9 @@ class ConversationView(QWidget):
     @property
     def is_working(self) -> bool:
         """Whether something in sight is still being laid out."""
-        return self._work.isActive()
+        return self._work.is_active
 
     # --- rows -------------------------------------------------------------------------------
-
-    def _row_parent(self) -> QWidget:
-        return self.stack.viewport()
 
     def _dress(self, widget: MessageWidget) -> None:
         widget.action.connect(self.action)
@@ -266,93 +239,64 @@ class ConversationView(QWidget):
         widget.link_requested.connect(self.link_requested)
         widget.height_changed.connect(self._height_changed)
         widget.show_all.connect(self._show_all)
-        widget.step.connect(self._step)
+        widget.step.connect(lambda step: self._reader.step(step, len(self._rows.items)))
         widget.dragged.connect(lambda where, widget=widget: self._drag.dragged(widget.body, where))
 
     def _context(self, index: int) -> Context:
         last = index == len(self._rows.items) - 1
-        return Context(index + 1, last, self._busy, self._read_only, index == self._current)
+        return Context(index + 1, last, self._busy, self._read_only, index == self._reader.current)
 
     def _widget(self, index: int) -> MessageWidget | None:
         widget = self.stack.realised.get(index)
         return widget if isinstance(widget, MessageWidget) else None
 
+    def _widgets(self) -> list[tuple[int, MessageWidget]]:
+        return [(index, w) for index, w in self.stack.realised.items() if isinstance(w, MessageWidget)]
+
     def _refresh(self, index: int) -> None:
         """Item ``index`` changed in all but its text."""
-        if not 0 <= index < len(self._rows.items):
-            return
-        widget = self._widget(index)
-        if widget is not None:
-            widget.refresh(self._context(index))
-        self.stack.changed(index)
-        if widget is not None:
-            widget.place()
-
-    def _refresh_all(self) -> None:
-        """What may be done changed for all."""
-        for index in list(self.stack.realised):
+        if 0 <= index < len(self._rows.items):
             widget = self._widget(index)
             if widget is not None:
                 widget.refresh(self._context(index))
+            self.stack.changed(index)
+            if widget is not None:
+                widget.place()
+
+    def _refresh_all(self) -> None:
+        """What may be done changed for all."""
+        for index, widget in self._widgets():
+            widget.refresh(self._context(index))
         self.stack.changed(*self.stack.realised)
         self._place_all()
 
     def _place_all(self) -> None:
-        for index in list(self.stack.realised):
-            widget = self._widget(index)
-            if widget is not None:
-                widget.place()
+        for _, widget in self._widgets():
+            widget.place()
 
     def _height_changed(self, widget: MessageWidget) -> None:
-        index = self._places.get(widget.item.message.id)
+        index = self._rows.find(widget.item.message.id)
         if index is not None and self._widget(index) is widget:
             self.stack.changed(index)
             widget.place()
 
     def _show_all(self, message_id: int) -> None:
-        index = self._places[message_id]
+        index = self._rows.find(message_id)
+        if index is None:
+            return
         self._rows.items[index].shown_whole = True
         widget = self._widget(index)
         if widget is not None:
             self._rows.rebind(index, widget)
             self._refresh(index)
-            self._start_work()
+            self._work.start()
 
     def _dress_anew(self) -> None:
-        for index in list(self.stack.realised):
-            widget = self._widget(index)
-            if widget is not None:
-                self._rows.rebind(index, widget)
+        for index, widget in self._widgets():
+            self._rows.rebind(index, widget)
         self.stack.measure_anew()
         self._place_all()
-        self._start_work()
-
-    # --- work that is done bit by bit ---------------------------------------------------------
-
-    def _start_work(self) -> None:
-        if not self._work.isActive():
-            self._work.start(0)
-
-    def _do_work(self) -> None:
-        until = time.perf_counter() + WORK_S
-        waiting = more = False
-        for index in sorted(self.stack.realised):
-            widget = self._widget(index)
-            if widget is None or widget.document is None or not widget.document.busy:
-                continue
-            if time.perf_counter() >= until:
-                more = True
-                break
-            before = widget.document.size()
-            more = widget.document.step(until) or more
-            waiting = waiting or widget.document.busy
-            if widget.document.size() != before or widget.document.pending_characters:
-                self.stack.changed(index)
-                widget.place()
-        if more:
-            self._work.start(1)
-        elif waiting:
-            self._work.start(30)
+        self._work.start()
 
     # --- moving about -----------------------------------------------------------------------
 
@@ -361,55 +305,11 @@ class ConversationView(QWidget):
         if away == self._end.isHidden():
             self._end.setVisible(away)
             self._end.raise_()
-        self._start_work()
+        self._work.start()
 
     def _go_to_end(self) -> None:
         self.stack.scroll_to_end()
-        self._set_current(len(self._rows.items) - 1)
-
-    def _in_sight(self, index: int) -> bool:
-        top = self.stack.row_top(index)
-        return self.stack.offset <= top < self.stack.offset + self.stack.viewport().height()
-
-    def _set_current(self, index: int) -> None:
-        before, self._current = self._current, index
-        for changed in {before, index}:
-            widget = self._widget(changed)
-            if widget is not None:
-                widget.refresh(self._context(changed))
-
-    def _step(self, step: int) -> None:
-        index = max(0, min(self._current + step, len(self._rows.items) - 1))
-        self._set_current(index)
-        top = self.stack.row_top(index)
-        self.stack.show_span(top, top + min(self.stack.row_height(index), self.stack.viewport().height()))
-        widget = self._widget(index)
-        if widget is not None:
-            widget.setFocus(Qt.FocusReason.ShortcutFocusReason)
-
-    def _focus_changed(self, old: QWidget | None, now: QWidget | None) -> None:
-        for index in list(self.stack.realised):
-            widget = self._widget(index)
-            if widget is None:
-                continue
-            within = now is not None and (widget is now or widget.isAncestorOf(now))
-            widget.set_focus_within(within)
-            if within and now is not None:
-                self._order_tabs()
-                if index != self._current:
-                    self._set_current(index)
-                if now is not widget and now is not widget.body:
-                    self.stack.show_span(*self.stack.to_content(now))
-
-    def _order_tabs(self) -> None:
-        """Widgets are used again in any order; the way of the Tab key is from the top down."""
-        stops: list[QWidget] = []
-        for index in sorted(self.stack.realised):
-            widget = self._widget(index)
-            if widget is not None:
-                stops += widget.tab_stops()
-        for before, after in itertools.pairwise(stops):
-            QWidget.setTabOrder(before, after)
+        self._reader.go(len(self._rows.items) - 1)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not self.stack.handle_key(event):

@@ -111,9 +111,9 @@ class MarkdownBrowser(QTextBrowser):
                 continue
             top, _ = document.extent(button.index)
             size = button.sizeHint()
-            button.setGeometry(
-                width - size.width() - 5, round(top) - CODE_HEAD + 4, size.width(), size.height()
-            )
+            left = width - size.width() - 5 - self.horizontalScrollBar().value()
+            above = round(top) - (CODE_HEAD + size.height()) // 2
+            button.setGeometry(left, above, size.width(), size.height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

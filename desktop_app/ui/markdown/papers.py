@@ -68,7 +68,7 @@ def _paint_quote(painter: QPainter, document: MessageDocument, index: int, room:
         if letter == "q":
             end = bottom
             if following[: depth + 1] == block.place.path[: depth + 1]:
-                end = document.extent(index + 1)[0]
+                end = document.extent(index + 1)[0] + 3  # over the next bar's round end
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(document.look.theme.line))
             left = room.right() - x - 3 if rtl else x

@@ -6,27 +6,20 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import (
-    QBrush,
-    QColor,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
     QTextDocument,
-    QTextFormat,
-    QTextFrameFormat,
-    QTextTable,
-    QTextTableFormat,
 )
 
 from desktop_app.ui.markdown import formula as objects
+from desktop_app.ui.markdown import tables
 from desktop_app.ui.markdown.blocks import Block, Code, Formula, Paragraph, Run, Style, Table
 from desktop_app.ui.markdown.formula import Formulas
-from desktop_app.ui.markdown.look import CELL_PADDING, CODE_FOOT, Look
+from desktop_app.ui.markdown.look import CODE_FOOT, Look
 
 LINE_SEPARATOR = "\u2028"
 OBJECT = "\ufffc"
-UNBROKEN = 16  # bytes of a table cell's text up to which it stays on one line, so that a wide table
-# in a narrow window can be scrolled sideways instead of standing on end
 
 
 @dataclass(slots=True)
@@ -110,19 +103,10 @@ class Writer:
     def _grow_table(self, cursor: QTextCursor, old: Written, new: Table) -> bool:
         before = old.block
         assert isinstance(before, Table)
-        if before.alignments != new.alignments or before.place != new.place:
-            return False
-        if len(new.rows) < len(before.rows) or new.rows[: len(before.rows) - 1] != before.rows[:-1]:
-            return False
         cursor.setPosition(old.start)
         table = cursor.currentTable()
-        if len(new.rows) > len(before.rows):
-            table.appendRows(len(new.rows) - len(before.rows))
-        for row in range(len(before.rows) - 1, len(new.rows)):
-            for column in range(len(new.alignments)):
-                was = before.rows[row][column] if row < len(before.rows) else ()
-                if new.rows[row][column] != was or row >= len(before.rows):
-                    self._write_cell(table, new, row, column)
+        if not tables.grow(table, before, new, self.look, self._write_runs):
+            return False
         old.block = new
         old.end = table.lastPosition() + 1
         return True
@@ -142,7 +126,7 @@ class Writer:
             if cursor.blockFormat() != shape:
                 cursor.setBlockFormat(shape)
         elif last is not None:
-            self._hide_carrier(cursor)
+            tables.hide_carrier(cursor)
         if last is None:
             cursor.setBlockFormat(QTextBlockFormat())
 
@@ -151,8 +135,10 @@ class Writer:
         shape = self.look.block(block, before)
         cursor.movePosition(QTextCursor.MoveOperation.End)
         if isinstance(block, Table):
-            start, end = self._write_table(cursor, block, shape)
-            self.written.append(Written(block, start, end))
+            if not self._carrier:
+                cursor.insertBlock(QTextBlockFormat())
+            table = tables.insert(cursor, block, self.look, shape, self._write_runs)
+            self.written.append(Written(block, table.firstPosition(), table.lastPosition() + 1))
             self._carrier = True
             return
         if self._carrier and not self.written:
@@ -292,73 +278,9 @@ class Writer:
             other.start += change
             other.end += change
 
-    def _write_table(self, cursor: QTextCursor, block: Table, shape: QTextBlockFormat) -> tuple[int, int]:
-        if not self._carrier:
-            cursor.insertBlock(QTextBlockFormat())
-        self._hide_carrier(cursor)
-        theme = self.look.theme
-        look = QTextTableFormat()
-        look.setBorder(1)
-        look.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
-        look.setBorderBrush(QBrush(QColor(theme.line)))
-        look.setBorderCollapse(True)
-        look.setCellPadding(CELL_PADDING)
-        look.setHeaderRowCount(1)
-        look.setTopMargin(shape.topMargin())
-        look.setLeftMargin(shape.leftMargin() + shape.indent() * self._document.indentWidth())
-        table = cursor.insertTable(len(block.rows), max(len(block.alignments), 1), look)
-        for row in range(len(block.rows)):
-            for column in range(len(block.alignments)):
-                self._write_cell(table, block, row, column)
-        end = QTextCursor(self._document)
-        end.movePosition(QTextCursor.MoveOperation.End)
-        self._hide_carrier(end)
-        return table.firstPosition(), table.lastPosition() + 1
-
-    def _write_cell(self, table: QTextTable, block: Table, row: int, column: int) -> None:
-        cell = table.cellAt(row, column)
-        cursor = cell.firstCursorPosition()
-        cursor.setPosition(cell.lastPosition(), QTextCursor.MoveMode.KeepAnchor)
-        cursor.removeSelectedText()
-        shape = QTextBlockFormat()
-        shape.setAlignment(_ALIGNMENTS[block.alignments[column]])
-        height = round(self.look.text_size * 1.4)
-        shape.setLineHeight(height, QTextBlockFormat.LineHeightTypes.MinimumHeight.value)
-        words = "".join(run.text for run in block.rows[row][column])
-        shape.setNonBreakableLines(len(words.encode("utf-8")) <= UNBROKEN)
-        cursor.setBlockFormat(shape)
-        # Qt keeps the first paragraph's character format in the cell's own, so both are set as one.
-        look = cell.format().toTableCellFormat()
-        look.merge(self.look.text(Style(bold=row == 0)))
-        look.setLeftPadding(11)
-        look.setRightPadding(11)
-        look.setTopPadding(5)
-        look.setBottomPadding(6)
-        if row == 0:
-            look.setBackground(QColor(self.look.theme.sunken))
-        cell.setFormat(look)
-        self._write_runs(cursor, block.rows[row][column], 0, bold=row == 0)
-
-    def _hide_carrier(self, cursor: QTextCursor) -> None:
-        """Qt needs an ordinary block before and after a table; it takes no room here."""
-        shape = QTextBlockFormat()
-        shape.setLineHeight(1, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
-        cursor.setBlockFormat(shape)
-        tiny = QTextCharFormat()
-        tiny.setProperty(QTextFormat.Property.FontPixelSize, 1)
-        cursor.setBlockCharFormat(tiny)
-
 
 def _align(shape: QTextCharFormat, drawing: objects.Drawing | None) -> None:
     stands = drawing is not None and objects.stands_on_baseline(drawing, int(shape.property(objects.SIZE)))
     alignments = QTextCharFormat.VerticalAlignment
     alone = bool(shape.property(objects.ALONE))
     shape.setVerticalAlignment(alignments.AlignNormal if stands and not alone else alignments.AlignMiddle)
-
-
-_ALIGNMENTS = {
-    "": Qt.AlignmentFlag.AlignLeft,
-    "left": Qt.AlignmentFlag.AlignLeft,
-    "center": Qt.AlignmentFlag.AlignHCenter,
-    "right": Qt.AlignmentFlag.AlignRight,
-}

@@ -1,0 +1,10 @@
+"""The px of a message's parts, shared by what places, paints and guesses them."""
+
+INSET = 16  # px of paper, or tint, at each side of the text
+HEAD = 24
+PAD = 10  # px above the header and below the text, inside the tint
+FOOT = 34  # actions and figures; also the distance to the next message
+FOOT_OF_REPLY = 46
+DIVIDER = 40
+LINE = 32  # a line with one button
+ABOVE_REPLY = 4  # px above the header of a reply
