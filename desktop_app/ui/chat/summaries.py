@@ -18,12 +18,14 @@ KEEP_LATEST = 4
 
 
 def to_summarise(branch: list[Message], left_out: set[int], covered_upto: int | None) -> list[Message]:
-    """The messages that the next summary is made of: those that no longer fit, else all but the last
-    `KEEP_LATEST`; pinned ones stay as they are, and what an earlier summary covers is not read again."""
+    """The messages that the next summary is made of: those that no longer fit and half of the others,
+    or all but the last `KEEP_LATEST`; pinned ones stay as they are, and what an earlier summary covers
+    is not read again."""
+    end = max(0, len(branch) - KEEP_LATEST)
     if left_out:
-        end = max(index for index, message in enumerate(branch) if message.id in left_out) + 1
-    else:
-        end = max(0, len(branch) - KEEP_LATEST)
+        first_kept = max(index for index, message in enumerate(branch) if message.id in left_out) + 1
+        # Half of what still fits goes too: else the next message would leave something out again.
+        end = max(first_kept, (first_kept + end) // 2)
     start = next((i + 1 for i, m in enumerate(branch) if m.id == covered_upto), 0)
     return [message for message in branch[start:end] if message.text and not message.pinned]
 

@@ -93,10 +93,14 @@ class Summariser(QObject):
         if job is None:
             return
         if not job.waiting:
-            self._job = None
-            job.done("\n".join(job.summaries))
-            return
-        self.progress.emit(len(job.summaries) / job.total)
+            if len(job.summaries) > 1:  # a summary of the summaries, until there is one
+                text, job.summaries = "\n\n".join(job.summaries), []
+                job.waiting = pieces(text, PIECE_CHARACTERS)
+            else:
+                self._job = None
+                job.done(job.summaries[0] if job.summaries else "")
+                return
+        self.progress.emit(min(1.0, len(job.summaries) / job.total))
         job.text = ""
         messages = (ChatMessage("system", INSTRUCTION), ChatMessage("user", job.waiting[0]))
         # Greedy: a summary should say what is there, the same each time.
