@@ -133,10 +133,11 @@ def test_a_full_disk_is_told_and_the_reply_is_stored_when_there_is_room(user: Us
     def fill(store: Store) -> None:
         pages = store._db._connection.execute("PRAGMA page_count").fetchone()[0]
         store._db._connection.execute(f"PRAGMA max_page_count={pages}")
-        with contextlib.suppress(InkhornError):  # until not even a small persona finds room
-            for size in (4000, 1000, 200, 20):
-                for number in range(1000):
-                    store.save_persona(None, f"filler {number}", "x" * size)
+        other = store.create_conversation(title="Filler")
+        for size in (4000, 1000, 200, 20):  # until not even a small message finds room in any page
+            with contextlib.suppress(InkhornError):
+                for _ in range(1000):
+                    store.add_message(other.id, None, "user", "x" * size)
 
     def free(store: Store) -> None:
         store._db._connection.execute("PRAGMA max_page_count=1000000")
