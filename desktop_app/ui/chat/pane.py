@@ -48,7 +48,10 @@ class ChatPane(QWidget):
         self.empty = EmptyState(
             "",
             lambda: tr("What shall we write?"),
-            lambda: tr("The model runs on this computer. What you write stays here."),
+            lambda: tr(
+                "The model runs on this computer, and what you write stays here. "
+                "This starter model is small: it makes mistakes, and knows little Chinese."
+            ),
             suggestions=tuple(functools.partial(tr, text) for text in SUGGESTIONS),
         )
         self.empty.suggested.connect(self._suggest)
