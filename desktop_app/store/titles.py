@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-COLUMNS = 40
-"""Widest title: 40 Latin letters or 20 Chinese characters."""
+COLUMNS = 60
+"""Widest title: 60 Latin letters or 30 Chinese characters, before the “…” of a title that was cut."""
 
 _SENTENCE_AT_LEAST = 8  # columns: “Hi.” alone says nothing
 
@@ -80,7 +80,8 @@ def _cut(text: str) -> str:
         border = max(text.rfind(" ", 0, end), _last_wide(text, end))
         if border * 5 > end * 2:  # a word longer than most of the line is cut in itself
             end = border
-    return _without_end(text[:end])
+    kept = _without_end(text[:end])
+    return f"{kept}…" if kept and any(c.isalnum() for c in text[end:]) else kept
 
 
 def _without_end(title: str) -> str:

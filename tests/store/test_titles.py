@@ -14,8 +14,8 @@ from desktop_app.store.titles import COLUMNS, title_from
         ("What is entropy? Explain it to a child.", "What is entropy"),
         ("Hi. How do I boil an egg?", "Hi. How do I boil an egg"),
         (
-            "Please help me write a letter to my landlord about the heating",
-            "Please help me write a letter to my",
+            "Please help me write a letter to my landlord about the heating that broke",
+            "Please help me write a letter to my landlord about the…",
         ),
         ("  \n\n# Plan for **May**\n\nfirst", "Plan for May"),
         ("> - [ ] call *the* `doctor`", "call the doctor"),
@@ -33,16 +33,16 @@ from desktop_app.store.titles import COLUMNS, title_from
         ("你好", "你好"),
         ("请把下面的文字翻译成英文：今天天气很好", "请把下面的文字翻译成英文：今天天气很好"),
         (
-            "帮我写一封给房东的邮件，说明暖气已经坏了三天，希望尽快修理",
-            "帮我写一封给房东的邮件，说明暖气已经坏了",
+            "帮我写一封给房东的邮件，说明暖气已经坏了三天，希望尽快修理好，谢谢",
+            "帮我写一封给房东的邮件，说明暖气已经坏了三天，希望尽快修理好…",
         ),
         ("什么是熵？请举例说明。", "什么是熵"),
         ("用Python读取CSV文件并画一张漂亮的折线图", "用Python读取CSV文件并画一张漂亮的折线图"),
         (
-            "请解释一下这个函数的含义以及它的参数说明internationalization",
-            "请解释一下这个函数的含义以及它的参数说明",
+            "请解释一下这个函数的含义以及它的参数说明和返回值还有异常internationalization",
+            "请解释一下这个函数的含义以及它的参数说明和返回值还有异常…",
         ),
-        ("a" * 100, "a" * COLUMNS),
+        ("a" * 100, "a" * COLUMNS + "…"),
         ("👋", "👋"),
         ("???", ""),
         ("", ""),
@@ -58,4 +58,4 @@ def test_title(text: str, title: str) -> None:
 
 def test_a_megabyte_is_quick_and_short() -> None:
     assert title_from("[" * 500_000 + "*" * 500_000) == ""
-    assert title_from("word " * 200_000) == "word word word word word word word word"
+    assert title_from("word " * 200_000) == " ".join(["word"] * 12) + "…"

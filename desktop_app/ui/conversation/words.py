@@ -22,7 +22,10 @@ def figures(item: MessageItem) -> str:
         speed = message.tokens_per_s
         parts.append(tr("{speed} tokens/s", speed=f"{speed:.0f}" if speed >= 10 else f"{speed:.1f}"))
     if message.first_token_s > 0:
-        parts.append(tr("first token {seconds} s", seconds=f"{message.first_token_s:.1f}"))
+        seconds = message.first_token_s
+        parts.append(
+            tr("first token {seconds} s", seconds=f"{seconds:.1f}" if seconds >= 0.1 else f"{seconds:.2f}")
+        )
     count = message.reply_tokens
     parts.append(tr("1 token") if count == 1 else tr("{count} tokens", count=f"{count:,}"))
     return " · ".join(parts)

@@ -16,7 +16,7 @@ from desktop_app.ui.markdown import formula as objects
 from desktop_app.ui.markdown import tables
 from desktop_app.ui.markdown.blocks import Block, Code, Formula, Paragraph, Run, Style, Table
 from desktop_app.ui.markdown.formula import Formulas
-from desktop_app.ui.markdown.look import CODE_FOOT, Look
+from desktop_app.ui.markdown.look import CODE_FOOT, CODE_HEAD, Look
 
 LINE_SEPARATOR = "\u2028"
 OBJECT = "\ufffc"
@@ -60,6 +60,18 @@ class Writer:
         for block in blocks:
             self._write(cursor, block)
         cursor.endEditBlock()
+        self._make_room_at_top()
+
+    def _make_room_at_top(self) -> None:
+        """Qt leaves out the space above a document's first block; the frame around it has to give the
+        room that the head of a code block needs."""
+        first = self.written[0].block if self.written else None
+        room = float(CODE_HEAD) if isinstance(first, Code) else 0.0
+        frame = self._document.rootFrame()
+        shape = frame.frameFormat()
+        if shape.topMargin() != room:
+            shape.setTopMargin(room)
+            frame.setFrameFormat(shape)
 
     def _grow(self, cursor: QTextCursor, old: Written, new: Block, index: int) -> bool:
         """Turn ``old``, the first block that differs, into ``new`` by adding to it, if that can be."""

@@ -14,7 +14,7 @@ from desktop_app.ui.markdown.browser import MarkdownBrowser
 from desktop_app.ui.markdown.code import ROLES, colour
 from desktop_app.ui.markdown.copy_button import CopyButton
 from desktop_app.ui.markdown.document import MessageDocument, Tools
-from desktop_app.ui.markdown.look import Look
+from desktop_app.ui.markdown.look import CODE_HEAD, Look
 from desktop_app.ui.theme import DARK, LIGHT, THEMES
 from tests.ui.markdown.test_stream import SOURCE
 
@@ -222,3 +222,15 @@ def test_another_look_keeps_the_text(tools: Tools) -> None:
     assert document.toPlainText() == before
     first = document.begin().begin().fragment().charFormat()
     assert first.foreground().color() == QColor(DARK.ink)
+
+
+def test_code_at_the_top_has_room_for_its_head(tools: Tools) -> None:
+    """Qt leaves out the margin above the first block of a document."""
+    document = MessageDocument(tools, look())
+    document.set_text("```python\nx = 1\n```\nand words")
+    finish(document)
+    layout = document.documentLayout()
+    assert layout.blockBoundingRect(document.begin()).top() == CODE_HEAD
+    document.set_text("words alone")
+    finish(document)
+    assert layout.blockBoundingRect(document.begin()).top() == 0
