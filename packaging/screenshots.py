@@ -47,7 +47,9 @@ def main() -> None:
         use_language(app, "en", paths.resources / "i18n")
         apply_theme(app, "light")
         greedy = {"temperature": 0.0}
-        settings = Settings(language="en", theme="light", preset="custom", custom_sampling=greedy, reply_reserve=320)
+        settings = Settings(
+            language="en", theme="light", preset="custom", custom_sampling=greedy, reply_reserve=320
+        )
         desk = Desk(app, paths, settings)
         desk.start()
         desk.window.resize(*SIZE)
