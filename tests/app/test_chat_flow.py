@@ -229,6 +229,23 @@ def test_a_pinned_message_is_kept_and_a_summary_stands_for_the_rest(user: User) 
     assert user.stored(lambda store: store.notes(key)) == []
 
 
+def test_stop_takes_effect_before_the_model_has_begun(open_app: MakeUser, starter_model: Path) -> None:
+    user = open_app()
+    user.send(STORY)  # at once: the engine is still starting
+    assert user.desk.worker.state.model is None
+    assert user.branch[-1].state == "streaming"
+    user.pane.composer.stop_pressed.emit()
+    user.settle()
+    assert user.branch[-1].state == "stopped"
+    assert user.stored_branch()[-1].state == "stopped"
+    user.wait(lambda: user.desk.worker.state.phase == "ready", "the engine")
+    user.settle()
+    assert user.branch[-1].text == ""
+    user.act("continue", user.branch[-1])
+    user.wait_reply()
+    assert user.branch[-1].text
+
+
 def test_another_persona_and_sampling_hold_for_the_conversation(user: User) -> None:
     user.ask("Say yes.")
     user.pane.persona.chosen.emit("Pirate", "You are a pirate. Always say Arr.")

@@ -18,15 +18,26 @@ from desktop_app.ui.conversation.items import Problem
 
 
 class AnswerFlow(QObject):
-    """`begin` ends in a running reply, or in ``held`` (the user decides) or ``refused``."""
+    """`begin` ends in a running reply, or in ``held`` (the user decides), ``stopped`` or ``refused``."""
 
     held = Signal(int, object)  # message id, Problem: an answer is due from the user
+    stopped = Signal(int)  # message id
     refused = Signal(int, object)  # message id, Failed
 
     def __init__(self, watch: ContextWatch, replies: Replies, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._watch = watch
         self._replies = replies
+        self._beginning: dict[int, int] = {}  # conversation: its question about room in the context
+
+    def is_beginning(self, conversation_id: int) -> bool:
+        """A reply there waits for its count (the engine may still be loading)."""
+        return conversation_id in self._beginning
+
+    def stop(self, conversation_id: int) -> None:
+        question = self._beginning.get(conversation_id)
+        if question is not None:
+            self._watch.take_back(question)
 
     def begin(
         self,
@@ -45,8 +56,10 @@ class AnswerFlow(QObject):
         context = [*session.before(message.id), *([message] if message.text else [])]
         planned = plan_messages(context, session.options.system_prompt, session.note)
         shown = session.shown_left_out
+        place = message.conversation_id
 
         def decide(plan: ContextPlan) -> None:
+            self._beginning.pop(place, None)
             on_plan(plan)
             if plan.prompt_tokens >= plan.context_length:
                 values = {"prompt_tokens": plan.prompt_tokens, "context_length": plan.context_length}
@@ -56,12 +69,16 @@ class AnswerFlow(QObject):
                 self.held.emit(message.id, left_out_problem(len(plan.left_out)))
             else:
                 messages = chat_messages(planned, plan.kept)
-                self._replies.start(message.conversation_id, message.id, messages, sampling, message.text)
+                self._replies.start(place, message.id, messages, sampling, message.text)
 
         def refuse(failure: Failed) -> None:
-            self.refused.emit(message.id, failure)
+            self._beginning.pop(place, None)
+            if failure.kind == "cancelled":
+                self.stopped.emit(message.id)
+            else:
+                self.refused.emit(message.id, failure)
 
-        self._watch.ask(planned, sampling.max_tokens, decide, refuse)
+        self._beginning[place] = self._watch.ask(planned, sampling.max_tokens, decide, refuse)
 
 
 def problem_of(failure: Failed, has_text: bool) -> Problem:

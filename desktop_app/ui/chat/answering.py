@@ -9,10 +9,9 @@ from PySide6.QtCore import QObject, Signal
 from desktop_app.core.chat import Message
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.i18n import tr
-from desktop_app.core.messages import Failed
+from desktop_app.core.messages import ContextPlan, Failed
 from desktop_app.ui.chat import problems
 from desktop_app.ui.chat.answer_flow import AnswerFlow, problem_of
-from desktop_app.ui.chat.context_watch import ContextWatch
 from desktop_app.ui.chat.open_chat import OpenChat
 from desktop_app.ui.chat.replies import Replies, ReplyEnd
 from desktop_app.ui.chat.session import Session
@@ -28,14 +27,15 @@ class Answering(QObject):
     replied = Signal(object)  # Reply: figures for the status line
 
     def __init__(
-        self, chat: OpenChat, storage: Storage, replies: Replies, watch: ContextWatch, parent: QObject
+        self, chat: OpenChat, storage: Storage, replies: Replies, flow: AnswerFlow, parent: QObject
     ) -> None:
         super().__init__(parent)
         self._chat = chat
         self._storage = storage
         self._replies = replies
-        self._flow = AnswerFlow(watch, replies, self)
+        self._flow = flow
         self._flow.held.connect(self._hold)
+        self._flow.stopped.connect(self._stopped)
         self._flow.refused.connect(self._refused)
         replies.piece.connect(self._show_piece)
         replies.progress.connect(self._show_progress)
@@ -47,7 +47,17 @@ class Answering(QObject):
         chat = self._chat
         if session is chat.session:
             chat.show_busy(message.id, tr("Thinking…"))
-        self._flow.begin(session, message, chat.sampling(), accept_left_out, chat.take_plan)
+
+        def show(plan: ContextPlan) -> None:
+            if session is chat.session:
+                chat.take_plan(plan)
+
+        self._flow.begin(session, message, chat.sampling_of(session), accept_left_out, show)
+
+    def stop(self, conversation_id: int) -> None:
+        """End the reply that is being written or about to be."""
+        self._flow.stop(conversation_id)
+        self._replies.stop_conversation(conversation_id)
 
     def add(self, parent_id: int) -> None:
         """A new reply below ``parent_id``, beside those that may be there."""
@@ -118,13 +128,19 @@ class Answering(QObject):
             self._chat.settle()
 
     def _hold(self, message_id: int, problem: Problem) -> None:
+        self._stopped(message_id)
+        if self._chat.session.message(message_id) is not None:
+            self._chat.view.set_problem(message_id, problem)
+
+    def _stopped(self, message_id: int) -> None:
+        """The reply stays where it was, for the user to go on with."""
         self._storage.run(
             lambda store: store.update_message(message_id, state="stopped"), failed=self.trouble.emit
         )
         message = self._chat.session.message(message_id)
         if message is not None:
+            self._chat.view.set_progress(message_id, "", None)
             self._chat.put(replace(message, state="stopped"))
-            self._chat.view.set_problem(message_id, problem)
             self._chat.settle()
 
     def _not_stored(self, message_id: int, error: InkhornError) -> None:

@@ -13,6 +13,7 @@ from desktop_app.core.errors import InkhornError
 from desktop_app.core.i18n import tr
 from desktop_app.core.sampling import Sampling
 from desktop_app.core.settings import Settings
+from desktop_app.ui.chat.answer_flow import AnswerFlow
 from desktop_app.ui.chat.answering import Answering
 from desktop_app.ui.chat.context_watch import ContextWatch
 from desktop_app.ui.chat.controller import ChatController
@@ -55,8 +56,9 @@ class ChatDesk(QObject):
         self.pane = pane = ChatPane(settings)
         self.replies = Replies(worker, storage, self)
         watch = ContextWatch(worker, self)
-        self.chat = OpenChat(pane.view, pane.composer, self.replies, watch, settings, self)
-        answering = Answering(self.chat, storage, self.replies, watch, self)
+        flow = AnswerFlow(watch, self.replies, self)
+        self.chat = OpenChat(pane.view, pane.composer, self.replies, watch, flow, settings, self)
+        self._answering = answering = Answering(self.chat, storage, self.replies, flow, self)
         self.controller = ChatController(self.chat, pane.composer, answering, storage, self.replies, self)
         actions = MessageActions(self.chat, answering, storage, self.replies, self)
         self._summaries = Summaries(self.chat, answering, storage, Summariser(worker, self), self)
@@ -157,8 +159,9 @@ class ChatDesk(QObject):
 
     @Slot(object)
     def _gone(self, ids: list[int]) -> None:
+        for conversation_id in ids:
+            self._answering.stop(conversation_id)
         if self.chat.session.id in ids:
-            self.replies.stop_conversation(self.chat.session.id)
             self.controller.new()
 
     @Slot(object)

@@ -48,10 +48,19 @@ class ContextWatch(QObject):
         """Something changed: count again soon."""
         self._timer.start()
 
-    def ask(self, messages: tuple[PlannedMessage, ...], reserve: int, decide: Decide, refuse: Refuse) -> None:
+    def ask(self, messages: tuple[PlannedMessage, ...], reserve: int, decide: Decide, refuse: Refuse) -> int:
+        """Count for a message that is sent. Returns an id for `take_back`."""
         command = Plan(self._worker.next_id(), messages, reserve)
         self._questions[command.id] = _Question(decide, refuse)
         self._worker.submit(command)
+        return command.id
+
+    def take_back(self, question: int) -> None:
+        """The answer is not wanted any more: it comes as a refusal of kind ``cancelled``."""
+        asked = self._questions.pop(question, None)
+        if asked is not None:
+            self._worker.cancel(question)
+            asked.refuse(Failed(question, "cancelled", "Stopped before the model began."))
 
     @Slot()
     def _ask_now(self) -> None:

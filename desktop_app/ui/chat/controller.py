@@ -132,7 +132,7 @@ class ChatController(QObject):
 
     @Slot()
     def stop(self) -> None:
-        self._replies.stop_conversation(self._chat.session.id)
+        self._answering.stop(self._chat.session.id)
 
     def set_options(self, options: Options) -> None:
         """Another persona, system prompt or sampling for this conversation, from the next reply on."""

@@ -97,7 +97,7 @@ class MessageActions(QObject):
     def _delete(self, message: Message) -> None:
         conversation_id = message.conversation_id
         show = self._chat.show_branch_of(conversation_id)
-        self._replies.stop_conversation(conversation_id)
+        self._answering.stop(conversation_id)
 
         def delete(store: Store) -> tuple[DeletedMessage, list[Message]]:
             return store.delete_message(message.id), store.branch(conversation_id)

@@ -10,7 +10,7 @@ from desktop_app.core.chat import Message
 from desktop_app.core.messages import ContextPlan, Failed
 from desktop_app.core.sampling import Sampling
 from desktop_app.core.settings import Settings
-from desktop_app.ui.chat.answer_flow import problem_of
+from desktop_app.ui.chat.answer_flow import AnswerFlow, problem_of
 from desktop_app.ui.chat.composer import Composer
 from desktop_app.ui.chat.context_watch import ContextWatch
 from desktop_app.ui.chat.replies import Replies
@@ -30,6 +30,7 @@ class OpenChat(QObject):
         composer: Composer,
         replies: Replies,
         watch: ContextWatch,
+        flow: AnswerFlow,
         settings: Settings,
         parent: QObject | None = None,
     ) -> None:
@@ -41,12 +42,16 @@ class OpenChat(QObject):
         self._composer = composer
         self._replies = replies
         self._watch = watch
+        self._flow = flow
         composer.edited.connect(watch.refresh)
         watch.watch(lambda: (self.session.planned(composer.draft().message), self.sampling().max_tokens))
         watch.plan_changed.connect(self.take_plan)
 
     def sampling(self) -> Sampling:
-        return choice_of(self.session.options.sampling_json, self.settings)[1]
+        return self.sampling_of(self.session)
+
+    def sampling_of(self, session: Session) -> Sampling:
+        return choice_of(session.options.sampling_json, self.settings)[1]
 
     def show(self, session: Session, message_id: int | None = None, highlight: str = "") -> None:
         """Put ``session`` on the screen, at its end or at ``message_id``."""
@@ -102,7 +107,7 @@ class OpenChat(QObject):
     def settle(self) -> None:
         """After any change: what is busy, where the summary stands, how many tokens."""
         session = self.session
-        busy = self._replies.running(session.id) is not None
+        busy = self._replies.running(session.id) is not None or self._flow.is_beginning(session.id)
         self._composer.set_busy(busy)
         self.view.set_busy(busy)
         note = session.note
