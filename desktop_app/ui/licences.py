@@ -22,7 +22,6 @@ LIBRARIES = (
     "numpy",
     "platformdirs",
     "markdown-it-py",
-    "mdit-py-plugins",
     "Pygments",
     "ziamath",
     "ziafont",

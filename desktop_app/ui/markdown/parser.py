@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from desktop_app.store.transfer.maths import maths_plugin
 from desktop_app.ui.markdown.blocks import (
     PLAIN,
     Alignment,
@@ -29,7 +30,6 @@ from desktop_app.ui.markdown.blocks import (
     Style,
     Table,
 )
-from desktop_app.ui.markdown.maths import maths_plugin
 
 SCHEMES = ("http", "https", "mailto")
 _TASK = re.compile(r"\[([ xX])\]\s+")
