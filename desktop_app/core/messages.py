@@ -83,7 +83,8 @@ class Plan(Command):
     """Count tokens exactly and say which messages do not fit. Answered by `Done(ContextPlan)`.
 
     System messages, pinned messages and the last message are always kept; of the others the newest
-    are. ``reserve`` is the number of tokens kept free for the reply. Answered at once, also while a
+    are, from a cut on that moves in steps, so that a reply can use what the engine has read for the
+    one before. ``reserve`` is the number of tokens kept free for the reply. Answered at once, also while a
     reply is being generated.
     """
 

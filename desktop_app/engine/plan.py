@@ -1,9 +1,15 @@
-"""Which messages fit the context, with exact counts, fast enough to run as somebody types."""
+"""Which messages fit the context, with exact counts, fast enough to run as somebody types.
+
+Were the oldest messages left out one by one, each turn of a long conversation would begin with other
+words than the one before, and nothing of the KV cache could be used again. So the cut between what is left
+out and what is kept stands only at places that are some way apart (`_cuts`), and depend on nothing that
+comes after them: it stays where it is until the context is full again, and then moves on by a step.
+"""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import get_args
 
 from desktop_app.core.errors import InkhornError
@@ -12,6 +18,9 @@ from desktop_app.engine.template import ChatTemplate
 from desktop_app.engine.tokenizer import Vocabulary
 
 _CACHED = 20_000
+_STEPS = 4  # a step of the cut frees about a fourth of the room for messages
+_FINEST = 1 << 4  # parts of a step, where a whole one would leave out everything
+_SAMPLED, _SAMPLED_LETTERS = 4, 500  # messages, and characters of each, that estimates are made from
 _LONGEST_TOKEN_BYTES = 128  # the longest in known vocabularies: runs of blanks and dashes
 
 
@@ -26,7 +35,8 @@ class Planner:
 
     def plan(self, messages: Sequence[PlannedMessage], reserve: int) -> ContextPlan:
         """System, pinned and the last message are kept whatever they take; of the others the newest,
-        without a gap, as long as prompt and ``reserve`` fit. A message's own count includes what the
+        without a gap, as long as prompt and ``reserve`` fit: all of them, or else from a cut on that is
+        the same for the same messages with a few more behind. A message's own count includes what the
         template puts around it. Messages too old to be considered are not counted, nor in ``tokens``.
 
         Raises InkhornError ``template`` if the template refuses the messages that are kept.
@@ -64,6 +74,8 @@ class Planner:
         self, messages: Sequence[PlannedMessage], fixed: set[int], newest: list[int], budget: int
     ) -> tuple[list[int], int]:
         """The sum of the parts is within a few tokens of the whole: drop the oldest until it fits."""
+        if len(newest) + len(fixed) < len(messages):
+            self._move_cut(messages, fixed, newest, budget)
         while True:
             kept = sorted([*fixed, *newest])
             try:
@@ -78,6 +90,31 @@ class Planner:
             if total <= budget or not newest:
                 return kept, total
             newest.pop()
+            self._move_cut(messages, fixed, newest, budget)
+
+    def _move_cut(
+        self, messages: Sequence[PlannedMessage], fixed: set[int], newest: list[int], budget: int
+    ) -> None:
+        """Drop the oldest of ``newest`` up to the next place for a cut. Where no place is left, smaller
+        steps find one; if there is none at all, nothing is dropped."""
+        inside, sizes = set(newest), self._estimates(messages)
+        parts = 1
+        while inside and parts <= _FINEST:
+            step = max(1, budget) / _STEPS / parts
+            cut = next((n for n in _cuts(messages, fixed, sizes, step) if n in inside), None)
+            if cut is not None:
+                newest[:] = [n for n in newest if n >= cut]
+                return
+            parts *= 2
+
+    def _estimates(self, messages: Sequence[PlannedMessage]) -> list[float]:
+        """About the tokens of each message, in proportion to what the beginning of the conversation
+        takes. Most of them are too old to be worth counting, and places for a cut need no exact sizes."""
+        known = [message for message in messages[:-1] if message.role != "system"][:_SAMPLED]
+        letters = sum(_letters(message.text[:_SAMPLED_LETTERS]) for message in known)
+        counted = sum(len(self._vocabulary.encode(message.text[:_SAMPLED_LETTERS])) for message in known)
+        ratio = counted / letters if letters else 0.0
+        return [ratio * _letters(message.text) + self._frame(message.role) for message in messages]
 
     def _total(self, messages: Sequence[PlannedMessage]) -> int:
         chat = [ChatMessage(message.role, message.text) for message in messages]
@@ -123,3 +160,24 @@ class Planner:
             return self._total(messages)
         except InkhornError:
             return None
+
+
+def _cuts(
+    messages: Sequence[PlannedMessage], fixed: set[int], sizes: Sequence[float], step: float
+) -> Iterator[int]:
+    """Numbers of the messages before which the cut may stand, oldest first: questions, each the first
+    behind another multiple of ``step`` tokens from the beginning."""
+    before, last_multiple = 0.0, 0
+    for number, message in enumerate(messages):
+        if number in fixed:
+            continue
+        multiple = int(before / step)
+        if message.role == "user" and multiple > last_multiple:
+            last_multiple = multiple
+            yield number
+        before += sizes[number]
+
+
+def _letters(text: str) -> float:
+    """About proportional to the tokens of ``text`` in most tokenizers: other scripts take more."""
+    return len(text) + 2 * (len(text.encode()) - len(text))

@@ -64,8 +64,55 @@ def test_the_newest_that_fit_are_kept_without_a_gap(vocabulary: Vocabulary) -> N
         assert kept == messages[len(messages) - len(kept) :]
         assert plan.prompt_tokens == exact(vocabulary, kept) <= context - 50
         assert plan.left_out == tuple(message.key for message in messages[: len(messages) - len(kept)])
-        one_more = messages[len(messages) - len(kept) - 1 :]
-        assert exact(vocabulary, one_more) > context - 50  # it could not have kept more
+
+
+def test_all_that_fits_is_kept(vocabulary: Vocabulary) -> None:
+    messages = talk(30)
+    needed = exact(vocabulary, messages)
+    assert planner(vocabulary, context=needed + 50).plan(messages, 50).left_out == ()
+    assert planner(vocabulary, context=needed + 49).plan(messages, 50).left_out != ()
+
+
+@pytest.mark.parametrize("length", [20, 200])
+@pytest.mark.parametrize("source", [CHATML, ALTERNATE], ids=["plain", "alternating"])
+def test_the_cut_stays_until_the_context_is_full_and_then_moves_by_a_step(
+    vocabulary: Vocabulary, source: str, length: int
+) -> None:
+    """Otherwise each turn of a full conversation would have to be read from its beginning."""
+    room = 40 * length
+    messages, pinned = talk(400, length), PlannedMessage(7, "user", "keep me", pinned=True)
+    if source == CHATML:
+        messages.insert(4, pinned)
+    firsts: list[int] = []
+    fills: list[float] = []
+    for end in range(201, 399, 2):  # each turn one question and one answer more
+        plan = planner(vocabulary, source, room + 50).plan(messages[:end], 50)
+        assert plan.prompt_tokens <= room
+        firsts.append(next(key for key in plan.kept if key != pinned.key))
+        fills.append(plan.prompt_tokens / room)
+    moves = [turn for turn in range(1, len(firsts)) if firsts[turn] != firsts[turn - 1]]
+    assert firsts == sorted(firsts)
+    assert len(moves) <= len(firsts) / 2  # one by one it would be every turn
+    assert all(fills[turn] < fills[turn - 1] - 0.1 for turn in moves)
+    assert min(fills) > 0.4  # a step leaves most of the room in use
+
+
+def test_the_cut_does_not_depend_on_what_was_asked_before(vocabulary: Vocabulary) -> None:
+    messages = talk(120)
+    used = planner(vocabulary, context=500)
+    for end in range(1, 120, 7):
+        used.plan(messages[:end], 50)
+    assert used.plan(messages, 50).kept == planner(vocabulary, context=500).plan(messages, 50).kept
+
+
+def test_what_is_written_next_does_not_move_the_cut(vocabulary: Vocabulary) -> None:
+    """The draft is counted as it is typed, and again when it is sent."""
+    messages = talk(121)
+    kept = {
+        planner(vocabulary, context=600).plan([*messages, PlannedMessage(-1, "user", "a" * n)], 50).kept
+        for n in range(1, 20)
+    }
+    assert len(kept) == 1
 
 
 def test_system_pinned_and_last_stay_where_others_go(vocabulary: Vocabulary) -> None:
@@ -88,7 +135,7 @@ def test_what_must_stay_is_kept_even_when_it_does_not_fit(vocabulary: Vocabulary
 
 def test_messages_that_cannot_fit_are_not_read(vocabulary: Vocabulary) -> None:
     plan = planner(vocabulary, context=300).plan(talk(10_000), 50)
-    assert len(plan.tokens) == len(plan.kept) + 1  # and the first that did not fit
+    assert len(plan.tokens) < 2 * len(plan.kept) + 2  # those, and what was left out with a step
     huge = [PlannedMessage(1, "user", "x" * 5_000_000), *talk(1)]
     assert 1 not in planner(vocabulary, context=300).plan(huge, 50).tokens
 
