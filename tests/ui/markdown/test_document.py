@@ -6,9 +6,9 @@ import time
 
 import pytest
 from PySide6.QtCore import QPoint, Qt, QUrl
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QTextCursor, QTextTable
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QImage, QPainter, QRegion, QTextCursor, QTextTable
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop_app.ui.markdown.browser import MarkdownBrowser
 from desktop_app.ui.markdown.code import ROLES, colour
@@ -128,7 +128,11 @@ def test_formulas_are_drawn_in_the_texts_colour(tools: Tools) -> None:
     browser = MarkdownBrowser()
     browser.show_document(document)
     browser.resize(300, browser.height_for(300))
-    picture = browser.grab().toImage()
+    picture = QImage(browser.size(), QImage.Format.Format_RGB32)  # the browser itself is transparent
+    picture.fill(QColor(LIGHT.paper))
+    painter = QPainter(picture)
+    browser.render(painter, QPoint(), QRegion(), QWidget.RenderFlag.DrawChildren)
+    painter.end()
     places = ((x, y) for x in range(picture.width()) for y in range(picture.height()))
     darkest = min((QColor(picture.pixel(x, y)) for x, y in places), key=QColor.lightness)
     ink = QColor(LIGHT.ink)  # thin strokes never cover a whole pixel
