@@ -51,15 +51,26 @@ class Decoder:
     bytes: int
 
 
-def forward(decoder: Decoder, cache: KVCache, ids: Sequence[int]) -> Tensor:
+class Stopped(Exception):  # noqa: N818 (nothing went wrong)
+    """`forward` was cancelled; the cache holds what it held before."""
+
+
+def forward(
+    decoder: Decoder, cache: KVCache, ids: Sequence[int], cancelled: Callable[[], bool] = lambda: False
+) -> Tensor:
     """Run ``ids`` after what ``cache`` holds, and append them to it. Returns the final hidden states,
-    normalised, float32 ``[t, hidden]``: `logits` makes scores of them."""
+    normalised, float32 ``[t, hidden]``: `logits` makes scores of them.
+
+    ``cancelled`` is asked before each layer: on a slow computer a chunk of the prompt takes many seconds.
+    Raises `Stopped`, and RuntimeError of torch where memory is out."""
     a, count, start = decoder.architecture, len(ids), cache.length
     cache.reserve(start + count)
     x = decoder.embed(torch.tensor(ids))
     rotations = _rotations(decoder, start, count)
     mask = _mask(decoder, start, count)
     for number, layer in enumerate(decoder.layers):
+        if cancelled():
+            raise Stopped
         qkv = apply(_norm(x, layer.attention_norm, a.norm_eps), layer.qkv)
         heads = _rotate(qkv.view(count, -1, a.head_dim), rotations, a)
         attended = _attend(heads, cache.layers[number], start, a, mask)
@@ -81,9 +92,10 @@ def prefill(
 ) -> Iterator[int]:
     """Run ``ids`` in chunks and yield how many are done after each; ends early when ``cancelled``."""
     for start in range(0, len(ids), PREFILL_CHUNK):
-        if cancelled():
+        try:
+            forward(decoder, cache, ids[start : start + PREFILL_CHUNK], cancelled)
+        except Stopped:
             return
-        forward(decoder, cache, ids[start : start + PREFILL_CHUNK])
         yield min(start + PREFILL_CHUNK, len(ids))
 
 

@@ -11,7 +11,7 @@ import torch
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.messages import Reply, StopReason
 from desktop_app.core.sampling import Sampling
-from desktop_app.engine.decoder import Decoder, forward, logits, prefill
+from desktop_app.engine.decoder import Decoder, Stopped, forward, logits, prefill
 from desktop_app.engine.kv_cache import KVCache
 from desktop_app.engine.sampling import Sampler
 from desktop_app.engine.stopping import StopTexts, TextAssembler
@@ -54,7 +54,7 @@ def generate(
     started: float,
 ) -> Iterator[PromptRead | Piece | Reply]:
     """Reply to the prompt ``ids``; the last value is the `Reply`. ``cancelled`` is asked before each
-    token and each chunk of the prompt; ``started`` is the `time.perf_counter` that times count from.
+    token and each layer; ``started`` is the `time.perf_counter` that times count from.
 
     What ``cache`` holds of the prompt already is not computed again. The prompt's last token is always
     a step of its own, so that a repeated request computes the very same numbers from there on.
@@ -84,7 +84,10 @@ def generate(
         yield PromptRead(done, len(unread))
     token = ids[-1]
     while not cancelled():
-        scores = logits(decoder, forward(decoder, cache, [token]))[0]
+        try:
+            scores = logits(decoder, forward(decoder, cache, [token], cancelled))[0]
+        except Stopped:
+            break
         token = sampler.next(scores, cache.ids)
         first_at = first_at or time.perf_counter()
         if token in vocabulary.stop_ids:

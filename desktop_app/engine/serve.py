@@ -1,8 +1,10 @@
 """The engine's loop: commands in, events out, over one `multiprocessing` connection.
 
-Three threads. The reader takes commands off the connection and marks what is cancelled. The counter
+Four threads. The reader takes commands off the connection and marks what is cancelled. The counter
 answers `Plan`, which needs the tokenizer only, also while a reply is being made. The main lane, which
-is the caller's own thread, runs `Load`, `Unload` and `Generate` one after another.
+is the caller's own thread, runs `Load`, `Unload` and `Generate` one after another. The writer sends what
+they have to say: a pipe takes 8 KB on some systems, and a reader that waits for room in it while the
+other side waits for its own long command to be read would wait for ever.
 
 `serve` does not know which side of a pipe it runs on: tests run it in a thread, the app in a process
 (`run_engine`).
@@ -49,7 +51,7 @@ def serve(connection: Connection, orphaned: Callable[[], None] = lambda: None) -
 class _Server:
     def __init__(self, connection: Connection, orphaned: Callable[[], None]) -> None:
         self._connection, self._orphaned = connection, orphaned
-        self._send_lock = threading.Lock()
+        self._outbox: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
         self._state_lock = threading.Lock()
         self._open: set[int] = set()  # commands without a terminal event
         self._cancelled: set[int] = set()
@@ -62,8 +64,9 @@ class _Server:
     def run(self) -> None:
         reader = threading.Thread(target=self._read, name="engine-reader", daemon=True)
         counter = threading.Thread(target=self._count, name="engine-counter", daemon=True)
-        reader.start()
-        counter.start()
+        writer = threading.Thread(target=self._write, name="engine-writer", daemon=True)
+        for thread in (reader, counter, writer):
+            thread.start()
         lane = Lane(self._emit, self._is_cancelled)
         shutdown: Shutdown | None = None
         while (command := self._lane_queue.get()) is not None:
@@ -76,9 +79,10 @@ class _Server:
         if shutdown is not None:
             self._answer(shutdown, lambda: None)
             reader.join(_GRACE_SECONDS)
-        with self._send_lock:
-            self._closing.set()
-            self._connection.close()
+        self._outbox.put(None)
+        writer.join(_GRACE_SECONDS)
+        self._closing.set()
+        self._connection.close()
 
     # --- the reader -------------------------------------------------------------------------------
 
@@ -176,9 +180,13 @@ class _Server:
         self._emit(event)
 
     def _emit(self, event: Event) -> None:
-        with self._send_lock:
+        if not self._closing.is_set():
+            self._outbox.put(event)
+
+    def _write(self) -> None:
+        while (event := self._outbox.get()) is not None:
             if self._closing.is_set():
-                return
+                continue
             try:
                 self._connection.send(event)
             except OSError:

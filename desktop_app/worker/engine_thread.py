@@ -37,6 +37,8 @@ CANCEL_PATIENCE_S = 3.0
 """An engine that has not ended a cancelled command by then is ended itself."""
 
 RESTARTS_ALLOWED = 3
+"""Within `RESTART_WINDOW_S`, or one after another without the model ever being ready: loading may take
+minutes on a slow computer, and be what kills the engine there."""
 RESTART_WINDOW_S = 60.0
 
 
@@ -68,6 +70,7 @@ class EngineThread:
         self._load_id: int | None = None
         self._deadlines: dict[int, float] = {}  # cancelled commands, and until when
         self._starts: collections.deque[float] = collections.deque(maxlen=RESTARTS_ALLOWED + 1)
+        self._starts_in_vain = 0  # since a model was ready
         self._state = EngineState("starting")
         self._stopping = False
 
@@ -190,6 +193,7 @@ class EngineThread:
             self._tell(EngineState("loading", stage=event.stage, fraction=event.fraction))
         elif isinstance(event, Done):
             self._load_id = None
+            self._starts_in_vain = 0
             self._tell(EngineState("ready", model=event.result))
             self._send_next()
         elif isinstance(event, Failed):
@@ -242,8 +246,12 @@ class EngineThread:
         if self._queue.remove(command_id):
             self._on_event(Failed(command_id, "cancelled", "Cancelled before it began."))
         elif command_id in self._sent and command_id not in self._deadlines and self._engine:
-            self._deadlines[command_id] = time.monotonic() + CANCEL_PATIENCE_S
             self._engine.send(Cancel(self.next_id(), command_id))
+            if isinstance(self._sent[command_id], Plan):
+                # Counting holds nobody up, and a reply that runs beside it must not be ended for it.
+                self._finish(Failed(command_id, "cancelled", "Stopped before it was counted."))
+            else:
+                self._deadlines[command_id] = time.monotonic() + CANCEL_PATIENCE_S
 
     def _end_if_deaf(self) -> None:
         now = time.monotonic()
@@ -262,6 +270,7 @@ class EngineThread:
 
     def _open_engine(self) -> None:
         self._starts.append(time.monotonic())
+        self._starts_in_vain += 1
         try:
             self._engine = self._start_process()
         except OSError as error:
@@ -280,6 +289,8 @@ class EngineThread:
     def _send_load(self) -> None:
         if self._load is None or self._engine is None:
             return
+        if self._load_id is not None:
+            self._engine.send(Cancel(self.next_id(), self._load_id))  # nobody waits for that one any more
         self._load_id = self.next_id()
         self._tell(EngineState("loading", stage="load"))
         if not self._engine.send(replace(self._load, id=self._load_id)):
@@ -297,7 +308,8 @@ class EngineThread:
                 Failed(command_id, "engine_died", "The engine stopped unexpectedly.", f"exit code {code}")
             )
         now = time.monotonic()
-        if len(self._starts) > RESTARTS_ALLOWED and now - self._starts[0] < RESTART_WINDOW_S:
+        too_often = len(self._starts) > RESTARTS_ALLOWED and now - self._starts[0] < RESTART_WINDOW_S
+        if too_often or self._starts_in_vain > RESTARTS_ALLOWED:
             self._give_up(Failed(0, "engine_unavailable", "The engine stopped several times in a row."))
             return
         self._tell(EngineState("restarting"))
@@ -311,6 +323,7 @@ class EngineThread:
         if self._state.phase != "failed":
             return
         self._starts.clear()
+        self._starts_in_vain = 0
         self._tell(EngineState("starting"))
         if self._engine is None:
             self._open_engine()

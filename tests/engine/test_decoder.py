@@ -87,12 +87,16 @@ def test_a_cache_cut_back_and_continued_equals_a_fresh_one(tmp_path: Path) -> No
 
 
 @torch.inference_mode()
-def test_prefill_stops_when_cancelled(tmp_path: Path) -> None:
-    decoder = decoder_of(written(tmp_path, tiny_llama(), "F32"), "float32")
+def test_prefill_stops_within_a_chunk_and_the_cache_stays_whole(tmp_path: Path) -> None:
+    """A chunk takes many seconds where the computer is slow, and the app ends what does not answer."""
+    model = tiny_llama()
+    decoder = decoder_of(written(tmp_path, model, "F32"), "float32")
     cache = KVCache(decoder.architecture)
-    asked = iter([False, True])
+    asked = iter([False] * (len(decoder.layers) + 1) + [True])
     assert list(prefill(decoder, cache, IDS, lambda: next(asked))) == [PREFILL_CHUNK]
     assert cache.ids == IDS[:PREFILL_CHUNK]
+    went_on = logits(decoder, forward(decoder, cache, IDS[PREFILL_CHUNK:]))
+    torch.testing.assert_close(went_on, reference(model, IDS)[PREFILL_CHUNK:], atol=1e-4, rtol=1e-4)
 
 
 def test_the_cache_grows_by_blocks_and_keeps_what_it_has() -> None:

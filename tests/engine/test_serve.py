@@ -287,6 +287,21 @@ def test_length_and_stop_texts_end_the_reply(client: Client, endless: Path, plac
     assert client.text(cut) == text[: text.index(stop)]
 
 
+def test_an_app_that_is_busy_sending_does_not_block_the_engine() -> None:
+    """Each waiting for the other to read would be the end of both."""
+    here, there = multiprocessing.Pipe()
+    engine = threading.Thread(target=serve, args=(there,), daemon=True)
+    engine.start()
+    cancels = [Cancel(number, 0) for number in range(1, 20_001)]  # answers for more than any pipe holds
+    app = threading.Thread(target=lambda: [here.send(cancel) for cancel in cancels], daemon=True)
+    app.start()
+    app.join(SECONDS)
+    assert not app.is_alive()
+    assert [here.recv().id for _ in cancels] == [cancel.id for cancel in cancels]
+    here.close()
+    engine.join(SECONDS)
+
+
 def test_what_is_not_a_command_does_not_end_the_loop(client: Client, tiny: Path, place: Path) -> None:
     client._connection.send("hello")
     assert client.result(load(client, tiny, place))

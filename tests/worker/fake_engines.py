@@ -10,6 +10,7 @@ from desktop_app.core.messages import (
     Cancel,
     ContextPlan,
     Done,
+    Failed,
     Generate,
     Load,
     ModelInfo,
@@ -71,3 +72,26 @@ def _slow(connection: Connection, command: Generate) -> None:
 
 def stillborn(connection: Connection) -> None:
     os._exit(3)
+
+
+def slow_to_count(connection: Connection) -> None:
+    """Never answers a `Plan`."""
+    while not isinstance(command := connection.recv(), Shutdown):
+        if isinstance(command, Load):
+            connection.send(Done(command.id, MODEL))
+        elif isinstance(command, Generate):
+            time.sleep(0.3)
+            connection.send(Done(command.id, reply()))
+
+
+def slow_to_load(connection: Connection) -> None:
+    """Loads "slow" until that is cancelled, and anything else at once."""
+    while not isinstance(command := connection.recv(), Shutdown):
+        if not isinstance(command, Load):
+            continue
+        if command.path != "slow":
+            connection.send(Done(command.id, MODEL))
+            continue
+        while not (isinstance(other := connection.recv(), Cancel) and other.target == command.id):
+            pass
+        connection.send(Failed(command.id, "cancelled", "Loading was stopped."))

@@ -154,6 +154,52 @@ def test_an_engine_that_never_lives_is_given_up_and_said_so(desk: Desk) -> None:
     assert later.kind == "engine_unavailable"
 
 
+def test_an_engine_that_dies_of_every_load_is_given_up_however_long_that_takes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(engine_thread, "RESTART_WINDOW_S", 0.0)  # each load takes longer than that
+    desk = Desk(fake_engines.stillborn)
+    desk.thread.use_model(Load(0, "model", "prepared"))
+    desk.thread.start()
+    try:
+        desk.until("failed")
+        ended = desk.terminal(desk.generate("hi"))
+        assert isinstance(ended, Failed)
+        assert ended.kind == "engine_unavailable"
+    finally:
+        desk.thread.stop()
+
+
+@pytest.mark.parametrize("desk", [fake_engines.slow_to_count], indirect=True)
+def test_a_count_that_is_taken_back_does_not_end_the_engine(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would end the reply that runs beside it too."""
+    monkeypatch.setattr(engine_thread, "CANCEL_PATIENCE_S", 0.0)
+    desk.until("ready")
+    before = desk.thread.engine_pid()
+    plan = desk.thread.submit(Plan(desk.thread.next_id(), (), 0))
+    asked = desk.generate("hi")
+    desk.thread.cancel(plan)
+    ended = desk.terminal(plan)
+    assert isinstance(ended, Failed)
+    assert ended.kind == "cancelled"
+    assert isinstance(desk.terminal(asked), Done)
+    assert desk.thread.engine_pid() == before
+
+
+def test_a_model_chosen_while_another_loads_takes_its_place() -> None:
+    desk = Desk(fake_engines.slow_to_load)
+    desk.thread.use_model(Load(0, "slow", "prepared"))
+    desk.thread.start()
+    try:
+        desk.until("loading")
+        desk.thread.use_model(Load(0, "other", "prepared"))
+        assert desk.until("ready").model == fake_engines.MODEL
+    finally:
+        desk.thread.stop()
+
+
 def test_stopping_answers_everyone(desk: Desk) -> None:
     slow, waiting = desk.generate("slow"), desk.generate("hi")
     desk.first_text(slow)
