@@ -24,9 +24,11 @@ def choice_of(sampling_json: str, settings: Settings) -> tuple[str, Sampling]:
         return default_choice(settings)
     try:
         values = json.loads(sampling_json)
-        name = values.pop("preset", "custom")
-    except (ValueError, AttributeError):
+    except ValueError:
         return default_choice(settings)
+    if not isinstance(values, dict):
+        return default_choice(settings)
+    name = str(values.pop("preset", "custom"))
     if name in PRESETS:
         return name, replace(PRESETS[name], max_tokens=settings.reply_reserve)
     return "custom", _from_values(values)
