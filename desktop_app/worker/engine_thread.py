@@ -30,16 +30,12 @@ from desktop_app.core.messages import (
 from desktop_app.worker.engine_process import EngineProcess
 from desktop_app.worker.engine_state import EngineState
 from desktop_app.worker.queue import CommandQueue, Priority, Waiting
+from desktop_app.worker.restarts import Restarts
 
 log = logging.getLogger(__name__)
 
 CANCEL_PATIENCE_S = 3.0
 """An engine that has not ended a cancelled command by then is ended itself."""
-
-RESTARTS_ALLOWED = 3
-"""Within `RESTART_WINDOW_S`, or one after another without the model ever being ready: loading may take
-minutes on a slow computer, and be what kills the engine there."""
-RESTART_WINDOW_S = 60.0
 
 
 class EngineThread:
@@ -69,8 +65,7 @@ class EngineThread:
         self._load: Load | None = None
         self._load_id: int | None = None
         self._deadlines: dict[int, float] = {}  # cancelled commands, and until when
-        self._starts: collections.deque[float] = collections.deque(maxlen=RESTARTS_ALLOWED + 1)
-        self._starts_in_vain = 0  # since a model was ready
+        self._restarts = Restarts()
         self._state = EngineState("starting")
         self._stopping = False
 
@@ -193,7 +188,7 @@ class EngineThread:
             self._tell(EngineState("loading", stage=event.stage, fraction=event.fraction))
         elif isinstance(event, Done):
             self._load_id = None
-            self._starts_in_vain = 0
+            self._restarts.ready()
             self._tell(EngineState("ready", model=event.result))
             self._send_next()
         elif isinstance(event, Failed):
@@ -269,8 +264,7 @@ class EngineThread:
     # --- the engine's life ----------------------------------------------------------------------
 
     def _open_engine(self) -> None:
-        self._starts.append(time.monotonic())
-        self._starts_in_vain += 1
+        self._restarts.started()
         try:
             self._engine = self._start_process()
         except OSError as error:
@@ -307,9 +301,7 @@ class EngineThread:
             self._finish(
                 Failed(command_id, "engine_died", "The engine stopped unexpectedly.", f"exit code {code}")
             )
-        now = time.monotonic()
-        too_often = len(self._starts) > RESTARTS_ALLOWED and now - self._starts[0] < RESTART_WINDOW_S
-        if too_often or self._starts_in_vain > RESTARTS_ALLOWED:
+        if self._restarts.too_many():
             self._give_up(Failed(0, "engine_unavailable", "The engine stopped several times in a row."))
             return
         self._tell(EngineState("restarting"))
@@ -322,8 +314,7 @@ class EngineThread:
     def _retry(self) -> None:
         if self._state.phase != "failed":
             return
-        self._starts.clear()
-        self._starts_in_vain = 0
+        self._restarts.forgive()
         self._tell(EngineState("starting"))
         if self._engine is None:
             self._open_engine()

@@ -10,7 +10,7 @@ import pytest
 
 from desktop_app.core.messages import ChatMessage, Done, Event, Failed, Generate, Load, Plan, Text
 from desktop_app.core.sampling import Sampling
-from desktop_app.worker import engine_thread
+from desktop_app.worker import engine_thread, restarts
 from desktop_app.worker.engine_process import EngineProcess
 from desktop_app.worker.engine_state import EngineState
 from desktop_app.worker.engine_thread import EngineThread
@@ -157,7 +157,7 @@ def test_an_engine_that_never_lives_is_given_up_and_said_so(desk: Desk) -> None:
 def test_an_engine_that_dies_of_every_load_is_given_up_however_long_that_takes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(engine_thread, "RESTART_WINDOW_S", 0.0)  # each load takes longer than that
+    monkeypatch.setattr(restarts, "WINDOW_S", 0.0)  # each load takes longer than that
     desk = Desk(fake_engines.stillborn)
     desk.thread.use_model(Load(0, "model", "prepared"))
     desk.thread.start()
