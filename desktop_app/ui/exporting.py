@@ -61,7 +61,7 @@ def name_for(titles: list[str]) -> str:
     """What a file with the conversations of these titles is called, without an ending."""
     if len(titles) == 1:
         return titles[0].strip() or tr("Conversation")
-    return tr("{count} conversations, {date}", count=len(titles), date=date.today().isoformat())
+    return tr("{count} conversations, {date}", count=f"{len(titles):,}", date=date.today().isoformat())
 
 
 def choose_export(parent: QWidget, format_: str, title: str, folder: Path | None = None) -> Path | None:
@@ -158,7 +158,7 @@ class ImportReportDialog(QDialog):
         self.summary.setText(self._summary())
         count = len(self._report.skipped)
         self.skipped_label.setText(
-            tr("One was left out:") if count == 1 else tr("{count} were left out:", count=count)
+            tr("One was left out:") if count == 1 else tr("{count} were left out:", count=f"{count:,}")
         )
         self.reasons.setAccessibleName(tr("What was left out, and why"))
         self.close_button.setText(tr("Close"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -76,6 +77,16 @@ class FirstRun(QWidget):
         for key, button in self._languages.items():
             button.setChecked(key == language())
             button.setAccessibleName(tr("Language: {name}", name=LANGUAGES[key]))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # Enter begins from wherever the focus is, but for a language, which it chooses.
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
+            focus = self.focusWidget()
+            button = focus if focus in self._languages.values() else self._start
+            assert isinstance(button, QPushButton)
+            button.click()
+        else:
+            super().keyPressEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from PySide6.QtGui import QFont, QFontDatabase, QFontInfo
 
 # Where no desktop says what its font is, Qt names only "Sans Serif", and often that is DejaVu: wide, and
@@ -66,5 +68,7 @@ def code_font(size: int) -> QFont:
     return font
 
 
+# Each question costs 80 µs. Fonts that come while the app runs are there at its next start.
+@lru_cache(maxsize=32)
 def _present(families: tuple[str, ...]) -> list[str]:
     return [family for family in families if QFontDatabase.hasFamily(family)]

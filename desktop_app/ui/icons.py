@@ -16,8 +16,8 @@ SIZES = (16, 18, 20, 24)  # px at ratio 1
 
 
 def icon(name: str, color: str | None = None, on: str | None = None) -> QIcon:
-    """Icon ``name`` (a Lucide name such as ``trash-2``) in ``color`` (``#RRGGBB``; the text colour
-    if not given), greyed where disabled, in ``on`` where its button is checked.
+    """Icon ``name`` (a Lucide name such as ``trash-2``, or filled: ``square:filled``) in ``color``
+    (``#RRGGBB``; the text colour if not given), greyed where disabled, in ``on`` where its button is checked.
 
     Ask again after a change of theme: an icon keeps the colours it was made with.
     Raises FileNotFoundError for a name that ``resources/icons/lucide`` does not have.
@@ -83,6 +83,9 @@ def _renderer(name: str, colour: str) -> QSvgRenderer:
 
 @lru_cache(maxsize=128)
 def _source(name: str) -> bytes:
-    text = (bundle_root() / "resources" / "icons" / "lucide" / f"{Path(name).name}.svg").read_bytes()
+    file, _, filled = name.partition(":")
+    text = (bundle_root() / "resources" / "icons" / "lucide" / f"{Path(file).name}.svg").read_bytes()
+    if filled:
+        text = text.replace(b'fill="none"', b'fill="currentColor"')
     # Lucide's stroke of 2 is made for 24 px; at 16 to 20 px beside text, 1.75 weighs the same as the text.
     return text.replace(b'stroke-width="2"', b'stroke-width="1.75"')

@@ -22,6 +22,7 @@ class ActionSpec:
     key: str
     text: str
     shortcut: str | QKeySequence.StandardKey | None = None
+    second: str = ""  # another shortcut for the same
     slot: str = ""
     group: str = ""  # of actions of which one is checked
     checkable: bool = False
@@ -68,7 +69,7 @@ MENUS: tuple[tuple[str, str, tuple[ActionSpec | tuple[str, tuple[ActionSpec, ...
             ActionSpec("paste", mark("Paste"), Key.Paste, slot="paste"),
             ActionSpec("select_all", mark("Select all"), Key.SelectAll, slot="selectAll"),
             SEPARATOR,
-            ActionSpec("find", mark("Find in conversations"), Key.Find),
+            ActionSpec("find", mark("Find in conversations"), Key.Find, second="Ctrl+K"),
         ),
     ),
     (
@@ -77,7 +78,8 @@ MENUS: tuple[tuple[str, str, tuple[ActionSpec | tuple[str, tuple[ActionSpec, ...
         (
             (mark("Theme"), THEME_CHOICES),
             SEPARATOR,
-            ActionSpec("text_larger", mark("Larger text"), Key.ZoomIn),
+            # Ctrl and + needs Shift on most keyboards; Ctrl and = is the same key without it.
+            ActionSpec("text_larger", mark("Larger text"), Key.ZoomIn, second="Ctrl+="),
             ActionSpec("text_smaller", mark("Smaller text"), Key.ZoomOut),
             ActionSpec("text_reset", mark("Normal text size"), "Ctrl+0"),
             SEPARATOR,
@@ -171,9 +173,8 @@ class Menus(QObject):
         action.setCheckable(spec.checkable or bool(spec.group))
         if isinstance(spec.shortcut, QKeySequence.StandardKey):
             keys = QKeySequence.keyBindings(spec.shortcut)
-            # Ctrl and + needs Shift on most keyboards; Ctrl and = is the same key without it.
-            extra = [QKeySequence("Ctrl+=")] if spec.shortcut == Key.ZoomIn else []
-            action.setShortcuts([*keys, *(key for key in extra if key not in keys)])
+            second = [QKeySequence(spec.second)] if spec.second else []
+            action.setShortcuts([*keys, *(key for key in second if key not in keys)])
         elif spec.shortcut:
             action.setShortcut(QKeySequence(spec.shortcut))
         if spec.group:

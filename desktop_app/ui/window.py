@@ -41,6 +41,7 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(app_icon())
         self._panes: dict[str, QWidget] = {}
         self._titles: dict[str, Callable[[], str]] = {}
+        self._documents: dict[str, str] = {}
         self._pane_keys: list[QShortcut] = []
         self.rail = Rail(self)
         self.status_line = StatusLine(self)
@@ -88,6 +89,11 @@ class MainWindow(QMainWindow):
             pane.setFocus(Qt.FocusReason.OtherFocusReason)
         self._retitle()
         self.pane_changed.emit(key)
+
+    def set_document(self, key: str, title: str) -> None:
+        """What pane ``key`` shows, for the title of the window; "" for nothing in particular."""
+        self._documents[key] = " ".join(title.split())
+        self._retitle()
 
     def current_pane(self) -> str:
         return next((key for key, pane in self._panes.items() if pane is self._stack.currentWidget()), "")
@@ -206,8 +212,10 @@ class MainWindow(QMainWindow):
             self._banners.setContentsMargins(0, 0, 0, 0)
 
     def _retitle(self) -> None:
-        title = self._titles.get(self.current_pane())
-        self.setWindowTitle(tr("{pane} – Inkhorn", pane=title()) if title else tr("Inkhorn"))
+        key = self.current_pane()
+        title = self._titles.get(key)
+        words = self._documents.get(key) or (title() if title else "")
+        self.setWindowTitle(tr("{title} – Inkhorn", title=words) if words else tr("Inkhorn"))
 
     def _toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)

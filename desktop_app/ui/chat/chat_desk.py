@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QAction
 
 from desktop_app.core.chat import Conversation
 from desktop_app.core.errors import InkhornError
@@ -99,10 +100,12 @@ class ChatDesk(QObject):
         self.pane.view.set_read_only(read_only)
         self.pane.list.set_read_only(read_only)
 
-    def connect_menus(self, connect: Callable[[str, Callable[[], object]], object]) -> None:
+    def connect_menus(self, connect: Callable[[str, Callable[[], object]], QAction]) -> None:
         connect("new_chat", self._new)
         connect("find", self.pane.search)
-        connect("show_list", self.pane.toggle_list)
+        list_action = connect("show_list", self.pane.toggle_list)
+        list_action.setChecked(self.pane.is_list_shown())
+        self.pane.list_shown.connect(list_action.setChecked)
         connect("import", self._transfers.import_file)
         for format_ in SUFFIXES:
             connect(f"export_{format_}", functools.partial(self._export_open, format_))
@@ -110,6 +113,7 @@ class ChatDesk(QObject):
     def _join(self, actions: MessageActions, answering: Answering) -> None:
         pane, controller, lists = self.pane, self.controller, self._lists
         self.chat.plan_changed.connect(pane.meter.set_plan)
+        pane.remembered.connect(self.remembered)
         controller.conversation_changed.connect(self._show_conversation)
         controller.options_changed.connect(self._show_options)
         controller.sent.connect(lambda: pane.show_banner(None))
@@ -173,6 +177,7 @@ class ChatDesk(QObject):
     @Slot(object)
     def _show_conversation(self, conversation: Conversation | None) -> None:
         self.pane.header.set_conversation(conversation)
+        self._window.set_document("chat", conversation.title if conversation else "")
         self._lists.set_current(conversation)
         self.remembered.emit({"conversation": conversation.id if conversation else 0})
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from desktop_app.core.i18n import tr
 from desktop_app.ui.chat.draft import Draft
 from desktop_app.ui.chat.message_input import PASTE_AS_BLOCK, MessageInput
+from desktop_app.ui.fonts import reading_font
 from desktop_app.ui.icons import icon
 from desktop_app.ui.theme import set_look, space, theme_of
 
 DRAFT_DELAY_MS = 300
+SHORT = 400  # characters; a longer text is never measured for whether it fits on one line
 
 
 class _Block(QFrame):
@@ -63,32 +66,26 @@ class Composer(QWidget):
         self._frame.setObjectName("composer")
         set_look(self._frame, surface="card")
         outer.addWidget(self._frame)
-        column = QVBoxLayout(self._frame)
-        column.setContentsMargins(space(3), space(2), space(2), space(2))
-        column.setSpacing(space(1))
+        self._grid = QGridLayout(self._frame)
+        self._grid.setContentsMargins(space(3), space(1.75), space(1.75), space(1.75))
+        self._grid.setSpacing(space(1))
+        self._grid.setColumnStretch(0, 1)
         self._block_row = QHBoxLayout()
         self._block_row.setSpacing(space(2))
         self._block_row.addStretch(1)
-        column.addLayout(self._block_row)
+        self._grid.addLayout(self._block_row, 0, 0, 1, 2)
         self.input = MessageInput(self._frame)
         set_look(self.input, kind="bare")
-        self.input.focus_changed.connect(lambda focused: set_look(self._frame, focused=focused))
-        column.addWidget(self.input)
-        foot = QHBoxLayout()
-        foot.setSpacing(space(1))
-        self.tools = QHBoxLayout()
-        self.tools.setSpacing(space(1))
-        foot.addLayout(self.tools)
-        foot.addStretch(1)
+        self.input.focus_changed.connect(lambda focus: set_look(self._frame, focused=focus))
+        self._foot = foot = QHBoxLayout()
+        foot.setSpacing(space(2))
         self.notes = QHBoxLayout()
         foot.addLayout(self.notes)
         self._send = QToolButton(self._frame)
         self._send.setObjectName("send")
         self._send.setFixedSize(QSize(space(9), space(9)))
-        self._send.setIconSize(QSize(18, 18))
         self._send.clicked.connect(self._pressed)
         foot.addWidget(self._send)
-        column.addLayout(foot)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(DRAFT_DELAY_MS)
@@ -98,6 +95,8 @@ class Composer(QWidget):
         self.input.big_paste.connect(self._add_block)
         self.input.escape_pressed.connect(self._escape)
         self.setFocusProxy(self.input)
+        self._on_one_line: bool | None = None
+        self._arrange()
         self.retranslate()
         self._dress()
 
@@ -121,6 +120,7 @@ class Composer(QWidget):
         cursor = self.input.textCursor()
         cursor.movePosition(cursor.MoveOperation.End)
         self.input.setTextCursor(cursor)
+        self._arrange()
         self._refresh()
 
     def clear(self) -> None:
@@ -142,6 +142,11 @@ class Composer(QWidget):
         self._blocked = blocked
         self.input.setReadOnly(blocked)
         self._refresh()
+
+    def set_reading(self, text_size: int, serif: bool) -> None:
+        """What is written looks as what is read."""
+        self.input.set_text_font(reading_font(self.font(), text_size, serif))
+        self._arrange()
 
     def set_enter_sends(self, enter_sends: bool) -> None:
         self.input.set_enter_sends(enter_sends)
@@ -165,7 +170,35 @@ class Composer(QWidget):
             self._timer.stop()
             self.sent.emit(message)
 
+    def _arrange(self) -> None:
+        """What fits on one line stands beside the button; anything longer above it."""
+        on_one_line = not self._blocks and self._fits_on_one_line()
+        if on_one_line == self._on_one_line:
+            return
+        self._on_one_line = on_one_line
+        self._grid.removeWidget(self.input)
+        self._grid.removeItem(self._foot)
+        self._foot.setParent(None)
+        middle, right = Qt.AlignmentFlag.AlignVCenter, Qt.AlignmentFlag.AlignRight
+        if on_one_line:
+            self._grid.addWidget(self.input, 1, 0, middle)
+            self._grid.addLayout(self._foot, 1, 1)
+        else:
+            self._grid.addWidget(self.input, 1, 0, 1, 2)
+            self._grid.addLayout(self._foot, 2, 0, 1, 2, right)
+
+    def _fits_on_one_line(self) -> bool:
+        if self.input.blockCount() > 1:
+            return False
+        text = self.input.toPlainText()
+        if not text:
+            return True
+        margins = self._grid.contentsMargins()
+        room = self.width() - margins.left() - margins.right() - self._foot.sizeHint().width() - space(4)
+        return len(text) <= SHORT and self.input.fontMetrics().horizontalAdvance(text) < room
+
     def _changed(self) -> None:
+        self._arrange()
         self._refresh()
         if not self._timer.isActive():  # not begun anew: steady typing must be kept too
             self._timer.start()
@@ -206,8 +239,8 @@ class Composer(QWidget):
         keys = "Esc" if self._busy else ("Enter" if self.input.enter_sends else "Ctrl+Enter")
         self._send.setToolTip(f"{name} ({keys})")
         theme = theme_of(self)
-        colour = theme.accent_ink if self._send.isEnabled() else theme.quiet
-        self._send.setIcon(icon("square" if self._busy else "arrow-up", colour))
+        self._send.setIcon(icon("square:filled" if self._busy else "arrow-up", theme.accent_ink))
+        self._send.setIconSize(QSize(16, 16) if self._busy else QSize(20, 20))
 
     def retranslate(self) -> None:
         self.input.setPlaceholderText(tr("Write a message"))
@@ -219,6 +252,10 @@ class Composer(QWidget):
     def _dress(self) -> None:
         set_look(self._send, kind="primary")
         self._refresh()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

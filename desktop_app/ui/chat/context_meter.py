@@ -98,7 +98,7 @@ class ContextMeter(QToolButton):
         rows = [
             (tr("Instructions and summary"), plan.tokens.get(SYSTEM_KEY, 0)),
             (
-                tr("{count} messages", count=len(kept - named)),
+                tr("{count} messages", count=f"{len(kept - named):,}"),
                 sum(plan.tokens.get(key, 0) for key in kept - named),
             ),
             (tr("What you are writing"), plan.tokens.get(DRAFT_KEY, 0)),
@@ -112,7 +112,7 @@ class ContextMeter(QToolButton):
             label = QLabel(tr("{what}: {tokens} tokens", what=name, tokens=f"{tokens:,}"), box)
             column.addWidget(label)
         if plan.left_out:
-            label = QLabel(tr("{count} earlier messages no longer fit", count=len(plan.left_out)), box)
+            label = QLabel(tr("{count} earlier messages no longer fit", count=f"{len(plan.left_out):,}"), box)
             set_look(label, tone="warning")
             column.addWidget(label)
         action = QWidgetAction(self._menu)

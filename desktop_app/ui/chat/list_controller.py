@@ -110,7 +110,7 @@ class ListController(QObject):
             self.gone.emit(ids)
             self._read()
             one = tr("Conversation deleted")
-            text = one if len(ids) == 1 else tr("{count} conversations deleted", count=len(ids))
+            text = one if len(ids) == 1 else tr("{count} conversations deleted", count=f"{len(ids):,}")
             self.undoable.emit(text, undo)
 
         self._storage.run(delete, deleted, self.trouble.emit)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMimeData, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QResizeEvent
+from math import ceil
+
+from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QFont, QInputMethodEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
 
 PASTE_AS_BLOCK = 20_000
 """Characters from which a pasted text becomes a block beside the field. A plain text field lays out a
 paragraph at once; a megabyte on one line would stop the window for seconds."""
+
+
+_KEYBOARD = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
 
 
 class MessageInput(QPlainTextEdit):
@@ -18,12 +23,14 @@ class MessageInput(QPlainTextEdit):
     send_pressed = Signal()
     big_paste = Signal(str)
     escape_pressed = Signal()
-    focus_changed = Signal(bool)
+    focus_changed = Signal(str)
+    """keyboard, other, or nothing where it has no focus."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._composing = False
         self._enter_sends = True
+        self._text_font: QFont | None = None
         self.max_lines = 12
         self.setTabChangesFocus(True)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
@@ -38,6 +45,18 @@ class MessageInput(QPlainTextEdit):
 
     def set_enter_sends(self, enter_sends: bool) -> None:
         self._enter_sends = enter_sends
+
+    def set_text_font(self, font: QFont) -> None:
+        self._text_font = font
+        self.setFont(font)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "_text_font"):
+            # Qt forgets the font of a widget that comes below another stylesheet.
+            if self._text_font is not None and self.font() != self._text_font:
+                self.setFont(self._text_font)
+            self._fit()
 
     def sizeHint(self) -> QSize:
         return QSize(super().sizeHint().width(), self._wanted_height())
@@ -64,12 +83,12 @@ class MessageInput(QPlainTextEdit):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
-        self.focus_changed.emit(True)
+        self.focus_changed.emit("keyboard" if event.reason() in _KEYBOARD else "other")
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self._composing = False
         super().focusOutEvent(event)
-        self.focus_changed.emit(False)
+        self.focus_changed.emit("")
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         # Always as plain text; files are named by path until documents can be read in.
@@ -93,11 +112,19 @@ class MessageInput(QPlainTextEdit):
         return self._enter_sends and modifiers == Qt.KeyboardModifier.NoModifier
 
     def _wanted_height(self) -> int:
-        line = self.fontMetrics().lineSpacing()
-        lines = max(1, min(self.max_lines, round(self.document().size().height())))
+        # Measured, not counted: lines of Chinese are higher than the font's own.
+        lines, height = 0, 0.0
+        block = self.document().firstBlock()
+        while block.isValid() and lines < self.max_lines:
+            count = max(1, block.lineCount())
+            shown = min(count, self.max_lines - lines)
+            height += self.blockBoundingRect(block).height() * shown / count
+            lines += shown
+            block = block.next()
+        height = max(height, self.fontMetrics().lineSpacing())
         margins = self.contentsMargins()
         frame = 2 * (self.frameWidth() + round(self.document().documentMargin()))
-        return lines * line + frame + margins.top() + margins.bottom() + 4
+        return ceil(height) + frame + margins.top() + margins.bottom() + 2
 
     def _fit(self, _size: object = None) -> None:
         wanted = self._wanted_height()

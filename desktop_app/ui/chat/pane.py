@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
@@ -14,7 +14,7 @@ from desktop_app.ui.chat.composer import Composer
 from desktop_app.ui.chat.context_meter import ContextMeter
 from desktop_app.ui.chat.header import ChatHeader
 from desktop_app.ui.chat.sampling_button import SamplingButton
-from desktop_app.ui.chat_list.conversation_list import ConversationList
+from desktop_app.ui.chat_list.conversation_list import MINIMUM_WIDTH, ConversationList
 from desktop_app.ui.conversation.view import ConversationView
 from desktop_app.ui.personas import PersonaPicker
 from desktop_app.ui.theme import READING_WIDTH, set_look, space
@@ -22,6 +22,8 @@ from desktop_app.ui.widgets.banner import Banner
 from desktop_app.ui.widgets.empty_state import EmptyState
 
 LIST_WIDTH = 264
+WIDEST_LIST = 480
+REMEMBER_MS = 500
 ONE_AT_A_TIME_BELOW = 620  # px: narrower, the list and the conversation take turns
 
 SUGGESTIONS = (
@@ -35,6 +37,7 @@ class ChatPane(QWidget):
     """Builds and arranges; what happens is the controllers' business."""
 
     list_shown = Signal(bool)
+    remembered = Signal(object)  # dict for Settings.window
 
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,16 +63,22 @@ class ChatPane(QWidget):
         self.meter.set_plan(None)
         self._banner: Banner | None = None
         self._build()
-        self._list_wanted = bool(settings.window.get("list", True))
+        self._list_kept = bool(settings.window.get("list", True))
+        self._list_turn = False  # in a narrow window, where the list takes turns with the conversation
         self._narrow = False
+        self._set_list_width(settings.window.get("list_width"))
+        self.list.set_open_folders(_strings(settings.window.get("folders")))
         self.header.list_toggled.connect(self.toggle_list)
         self.list.opened.connect(self._opened)
         self.list.new_requested.connect(self._opened)
+        self.list.leave_requested.connect(self.write)
+        self.list.open_folders_changed.connect(lambda folders: self.remembered.emit({"folders": folders}))
         self.use_settings(settings)
         self._arrange()
 
     def use_settings(self, settings: Settings) -> None:
         self.view.set_reading(settings.text_size, settings.reading_font == "serif")
+        self.composer.set_reading(settings.text_size, settings.reading_font == "serif")
         self.composer.set_enter_sends(settings.send_with == "enter")
 
     def show_banner(self, banner: Banner | None) -> None:
@@ -83,17 +92,17 @@ class ChatPane(QWidget):
             self._banner_place.addWidget(banner)
 
     def is_list_shown(self) -> bool:
-        return self.list.isVisibleTo(self)
+        return self._list_turn if self._narrow else self._list_kept
 
     def toggle_list(self) -> None:
-        self._list_wanted = not self.is_list_shown()
-        self._arrange()
-        self.list_shown.emit(self._list_wanted)
+        focus = self.focusWidget()
+        self._show_list(not self.is_list_shown())
+        if not self.is_list_shown() and focus is not None and self.list.isAncestorOf(focus):
+            self.composer.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def search(self) -> None:
         """Go to the search field of the list."""
-        self._list_wanted = True
-        self._arrange()
+        self._show_list(True)
         self.list.focus_search()
 
     def write(self) -> None:
@@ -128,20 +137,40 @@ class ChatPane(QWidget):
         self._splitter.addWidget(self.list)
         self._splitter.addWidget(self._main)
         self._splitter.setStretchFactor(1, 1)
-        self._splitter.setSizes([LIST_WIDTH, 4 * LIST_WIDTH])
+        self._width_timer = QTimer(self)
+        self._width_timer.setSingleShot(True)
+        self._width_timer.setInterval(REMEMBER_MS)
+        self._width_timer.timeout.connect(
+            lambda: self.remembered.emit({"list_width": self._splitter.sizes()[0]})
+        )
+        self._splitter.splitterMoved.connect(lambda: self._width_timer.start())
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self._splitter)
         self.setFocusProxy(self.composer)
 
+    def _set_list_width(self, width: object) -> None:
+        known = width if isinstance(width, int) else LIST_WIDTH
+        known = max(MINIMUM_WIDTH, min(WIDEST_LIST, known))
+        self._splitter.setSizes([known, 4 * LIST_WIDTH])
+
+    def _show_list(self, shown: bool) -> None:
+        if self._narrow:
+            self._list_turn = shown
+        elif shown != self._list_kept:
+            self._list_kept = shown
+            self.remembered.emit({"list": shown})
+        self._arrange()
+
     def _arrange(self) -> None:
-        self.list.setVisible(self._list_wanted)
-        self._main.setVisible(not (self._narrow and self._list_wanted))
+        shown = self.is_list_shown()
+        self.list.setVisible(shown)
+        self._main.setVisible(not (self._narrow and shown))
+        self.list_shown.emit(shown)
 
     def _opened(self) -> None:
-        if self._narrow and self._list_wanted:
-            self._list_wanted = False
-            self._arrange()
+        if self._narrow and self._list_turn:
+            self._show_list(False)
 
     def _suggest(self, text: str) -> None:
         self.composer.sent.emit(text)
@@ -154,11 +183,14 @@ class ChatPane(QWidget):
         narrow = event.size().width() < ONE_AT_A_TIME_BELOW
         if narrow != self._narrow:
             self._narrow = narrow
-            # Growing narrow shows the conversation; growing wide brings the list back.
-            self._list_wanted = not narrow
+            self._list_turn = False
             self._arrange()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange and hasattr(self, "meter"):
             self.meter.retranslate()
+
+
+def _strings(value: object) -> list[str]:
+    return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []

@@ -63,8 +63,8 @@ def reply_problem(kind: str, message: str, values: dict[str, Any] | None, has_te
     again = (CONTINUE, tr("Continue")) if has_text else (RETRY, tr("Try again"))
     actions: tuple[tuple[str, str], ...]
     if kind == "context_overflow":
-        actions = ((SHORTEN, tr("Edit my message")),)
-    elif kind in ("engine_unavailable", "model_missing", "model_damaged", "memory", "no_model"):
+        return Problem(words(kind, message, values), ((SHORTEN, tr("Edit my message")),), "warning")
+    if kind in ("engine_unavailable", "model_missing", "model_damaged", "memory", "no_model"):
         actions = ((RESTART, tr("Start the engine again")), again)
     else:
         actions = (again,)
@@ -78,10 +78,11 @@ def left_out_problem(count: int) -> Problem:
         if count == 1
         else tr(
             "To answer this, the model could no longer see {count} earlier messages. They are marked above.",
-            count=count,
+            count=f"{count:,}",
         )
     )
-    return Problem(text, ((SEND_ANYWAY, tr("Answer without them")), (SUMMARISE, tr("Summarise them"))))
+    ways_out = ((SEND_ANYWAY, tr("Answer without them")), (SUMMARISE, tr("Summarise them")))
+    return Problem(text, ways_out, "info")
 
 
 def not_stored_problem(kind: str, message: str) -> Problem:

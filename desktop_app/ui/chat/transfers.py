@@ -107,7 +107,7 @@ class Transfers(QObject):
     def _export_each(self, found: list[Branch], format_: str) -> None:
         chosen = QFileDialog.getExistingDirectory(
             self._window,
-            tr("Export {count} conversations to a folder", count=len(found)),
+            tr("Export {count} conversations to a folder", count=f"{len(found):,}"),
             str(self._folder or ""),
         )
         if not chosen:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QPushButton,
@@ -190,8 +189,7 @@ class ConversationList(QWidget):
         self.hint.import_wanted.connect(self.import_requested)
         self.more_button.import_wanted.connect(self.import_requested)
         self.more_button.export_wanted.connect(self._export_all)
-        # Ctrl+N and Ctrl+F are the menu bar's; taken here too they would be ambiguous and do nothing.
-        QShortcut(QKeySequence("Ctrl+K"), self).activated.connect(self.focus_search)
+        # Ctrl+N, Ctrl+F and Ctrl+K are the menu bar's; taken here too they would be ambiguous.
         clock = QTimer(self, interval=_DAY_CHECK_MS)
         clock.timeout.connect(self._check_day)
         clock.start()
@@ -227,7 +225,8 @@ class ConversationList(QWidget):
             self._waits_for_editor = True
             return
         self._waits_for_editor = False
-        chosen = {row.chat.id for row in self.view.selected_rows() if row.chat is not None}
+        rows_chosen = (self.view.row_at(index) for index in self.view.selectedIndexes())
+        chosen = {row.chat.id for row in rows_chosen if row is not None and row.chat is not None}
         focus = self.view.row_at(self.view.currentIndex())
         place = self.view.verticalScrollBar().value()
         self.view.look.today = self._today()

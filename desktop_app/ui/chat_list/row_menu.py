@@ -59,7 +59,7 @@ class RowMenu(QMenu):
             action = self.export_menu.addAction(tr(words))
             action.triggered.connect(lambda _=False, name=name: export(name))
         self.addSeparator()
-        words = tr("Delete") if one else tr("Delete {count} conversations", count=count)
+        words = tr("Delete") if one else tr("Delete {count} conversations", count=f"{count:,}")
         delete_action = self._add("trash-2", words, delete, "Del")
         delete_action.setEnabled(not read_only)
 

@@ -74,7 +74,7 @@ def title_of(chat: Conversation) -> str:
 
 
 def count_words(count: int) -> str:
-    return tr("1 message") if count == 1 else tr("{count} messages", count=count)
+    return tr("1 message") if count == 1 else tr("{count} messages", count=f"{count:,}")
 
 
 LEAD = 18

@@ -37,7 +37,7 @@ _LABELS = {
 
 def actions_of(item: MessageItem, context: Context) -> list[Action]:
     """What can be done with ``item``, in the order shown."""
-    names = ["copy"]
+    names = ["copy"] if item.text else []
     if not context.read_only:
         if item.is_user:
             names.append("edit")
@@ -45,7 +45,9 @@ def actions_of(item: MessageItem, context: Context) -> list[Action]:
             names.append("regenerate")
             if context.is_last and item.text and not item.is_streaming:
                 names.append("continue")
-        names += ["unpin" if item.message.pinned else "pin", "delete"]
+        if item.text:
+            names.append("unpin" if item.message.pinned else "pin")
+        names.append("delete")
     return [_action(name, item, context) for name in names]
 
 

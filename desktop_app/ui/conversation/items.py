@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from desktop_app.core.chat import Message, Note
 
@@ -10,10 +11,12 @@ from desktop_app.core.chat import Message, Note
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Stands beside the message that failed: ``text`` in whole sentences, and at most two ways out as
-    (key, label); pressing one is the action ``problem:<key>``."""
+    (key, label); pressing one is the action ``problem:<key>``. ``tone``: something went wrong
+    (danger), something wants attention (warning), or the user is asked something (info)."""
 
     text: str
     actions: tuple[tuple[str, str], ...] = ()
+    tone: Literal["info", "warning", "danger"] = "danger"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 INSET = 16  # px of paper, or tint, at each side of the text
 HEAD = 24
 PAD = 10  # px above the header and below the text, inside the tint
-FOOT = 34  # actions and figures; also the distance to the next message
-FOOT_OF_REPLY = 46
+FOOT = 16  # the distance from a question to its reply, which belong together
+FOOT_OF_REPLY = 54  # figures and actions, and the distance to the next question
 DIVIDER = 40
 LINE = 32  # a line with one button
 ABOVE_REPLY = 4  # px above the header of a reply

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.core.i18n import tr
@@ -53,13 +53,23 @@ def _paint_divider(painter: QPainter, widget: QWidget) -> None:
     painter.drawText(QRectF(INSET, 0, width - 2 * INSET, DIVIDER - 8), flags, words)
 
 
-def paint_head(painter: QPainter, widget: QWidget, item: MessageItem, top: int) -> None:
-    """Who, below ``top``, and a pin where the message is kept in context."""
-    theme = theme_of(widget)
+def name_font(widget: QWidget) -> QFont:
     font = widget.font()
     font.setPixelSize(SIZE_BODY)
     font.setWeight(QFont.Weight.DemiBold)
-    painter.setFont(font)
+    return font
+
+
+def head_end(widget: QWidget, item: MessageItem) -> int:
+    """Where the name of a message, and its pin, end."""
+    pin = 22 if item.message.pinned else 0
+    return INSET + QFontMetrics(name_font(widget)).horizontalAdvance(who(item)) + pin
+
+
+def paint_head(painter: QPainter, widget: QWidget, item: MessageItem, top: int) -> None:
+    """Who, below ``top``, and a pin where the message is kept in context."""
+    theme = theme_of(widget)
+    painter.setFont(name_font(widget))
     painter.setPen(QColor(theme.quiet if item.left_out else theme.ink))
     metrics = painter.fontMetrics()
     name = metrics.elidedText(who(item), Qt.TextElideMode.ElideRight, widget.width() - 2 * INSET - 24)
@@ -78,5 +88,7 @@ def paint_foot(painter: QPainter, widget: QWidget, item: MessageItem, bottom: in
     if end:
         line = QRectF(INSET, bottom, widget.width() - 2 * INSET, LINE)
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, end)
-    words = painter.fontMetrics().elidedText(figures(item), Qt.TextElideMode.ElideRight, int(room.width()))
-    painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
+    shown = figures(item)
+    while shown and painter.fontMetrics().horizontalAdvance(" · ".join(shown)) > room.width():
+        shown.pop()
+    painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, " · ".join(shown))

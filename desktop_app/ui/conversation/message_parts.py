@@ -135,7 +135,7 @@ class MessageParts(QObject):
             self._continue = self._make_link()
             self._continue.clicked.connect(lambda: self.acted.emit("continue"))
         if self._continue is not None:
-            self._continue.setText(tr("Continue"))
+            self._continue.setText(tr("Continue") if item.text else tr("Try again"))
             self._continue.setEnabled(not context.busy)
             self._continue.setVisible(wanted)
 

@@ -31,7 +31,13 @@ from desktop_app.ui.conversation.measures import (
     PAD,
 )
 from desktop_app.ui.conversation.message_menu import open_menu
-from desktop_app.ui.conversation.message_paint import paint_foot, paint_ground, paint_head, small_font
+from desktop_app.ui.conversation.message_paint import (
+    head_end,
+    paint_foot,
+    paint_ground,
+    paint_head,
+    small_font,
+)
 from desktop_app.ui.conversation.message_parts import MessageParts
 from desktop_app.ui.conversation.words import accessible_description, accessible_name, ending
 from desktop_app.ui.markdown.browser import MarkdownBrowser
@@ -82,7 +88,7 @@ class MessageWidget(QWidget):
         self._parts.note_edited.connect(self.note_edited)
         self._parts.note_deleted.connect(self.note_deleted)
         self._parts.height_changed.connect(self._changed)
-        self._top = self._bottom = self._foot = 0
+        self._top = self._head = self._bottom = self._foot = 0
 
     # --- what it shows ----------------------------------------------------------------------
 
@@ -153,7 +159,8 @@ class MessageWidget(QWidget):
         return stops
 
     def _refresh_actions(self) -> None:
-        wanted = (self._hovered or self._focus_within) and self.editor is None
+        resting = self.context.is_last and not (self.context.busy or self.item.is_user)
+        wanted = (self._hovered or self._focus_within or resting) and self.editor is None
         if wanted:
             if self._actions is None:
                 self._actions = ActionRow(self)
@@ -241,7 +248,9 @@ class MessageWidget(QWidget):
         for part, height in self._parts.heights_above(inner):
             y += put(part, height) + 18
         self._top = y
-        y += (PAD if self.item.is_user else ABOVE_REPLY) + HEAD
+        y += PAD if self.item.is_user else ABOVE_REPLY
+        self._head = y
+        y += HEAD
         if self.editor is not None:
             y += put(self.editor, self.editor.height_for(inner))
         elif not self.body.isHidden():
@@ -255,7 +264,10 @@ class MessageWidget(QWidget):
         self._foot = y
         if place:
             self._parts.place_line(INSET, self._bottom, small_font(self))
-            self._parts.place_stepper(INSET - 6, y + 2)
+            if self.item.is_user:
+                self._parts.place_stepper(head_end(self, self.item) + 10, self._head - 6)
+            else:
+                self._parts.place_stepper(INSET - 6, y + 2)
             self._place_actions()
             self.body.place_buttons()
         return y + (FOOT if self.item.is_user else FOOT_OF_REPLY)
@@ -263,9 +275,9 @@ class MessageWidget(QWidget):
     def _place_actions(self) -> None:
         if self._actions is not None:
             size = self._actions.sizeHint()
-            self._actions.setGeometry(
-                self.width() - INSET - size.width() + 6, self._foot + 2, size.width(), BUTTON
-            )
+            # Those of a question stand in its head, so that the reply can follow close below.
+            top = self._head - 6 if self.item.is_user else self._foot + 2
+            self._actions.setGeometry(self.width() - INSET - size.width() + 6, top, size.width(), BUTTON)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._arrange(event.size().width(), place=True)
@@ -285,7 +297,7 @@ class MessageWidget(QWidget):
         paint_ground(painter, self, self.item, room, self._flash, ring)
         paint_head(painter, self, self.item, self._top)
         left, right = INSET, self.width() - INSET
-        if self._parts.stepper_right():
+        if self._parts.stepper_right() and not self.item.is_user:
             left = self._parts.stepper_right() + 10
         if self._actions is not None and not self._actions.isHidden():
             right = self._actions.geometry().left() - 8

@@ -8,7 +8,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 from desktop_app.core.i18n import tr
 from desktop_app.ui.conversation.items import Problem
 from desktop_app.ui.icons import pixmap
-from desktop_app.ui.theme import space, theme_of
+from desktop_app.ui.theme import set_look, space, theme_of
+
+_SIGNS = {"info": "info", "warning": "triangle-alert", "danger": "circle-alert"}
 
 
 class ProblemBox(QFrame):
@@ -17,7 +19,6 @@ class ProblemBox(QFrame):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setProperty("banner", "danger")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground, True)
         self._problem = Problem("")
         self._sign = QLabel(self)
@@ -41,7 +42,11 @@ class ProblemBox(QFrame):
 
     def show_problem(self, problem: Problem) -> None:
         self._text.setText(problem.text)
-        self.setAccessibleName(tr("Problem: {problem}", problem=problem.text))
+        if problem.tone == "info":
+            self.setAccessibleName(tr("Question: {question}", question=problem.text))
+        else:
+            self.setAccessibleName(tr("Problem: {problem}", problem=problem.text))
+        set_look(self, banner=problem.tone)
         if problem.actions != self._problem.actions:
             for button in self._buttons:
                 self._line.removeWidget(button)
@@ -69,8 +74,9 @@ class ProblemBox(QFrame):
         return button
 
     def _draw_sign(self) -> None:
-        danger = theme_of(self).danger
-        self._sign.setPixmap(pixmap("triangle-alert", 18, self.devicePixelRatioF(), danger))
+        theme, tone = theme_of(self), self._problem.tone
+        colour = {"info": theme.accent, "warning": theme.warning, "danger": theme.danger}[tone]
+        self._sign.setPixmap(pixmap(_SIGNS[tone], 18, self.devicePixelRatioF(), colour))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

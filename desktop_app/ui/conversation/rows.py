@@ -31,7 +31,7 @@ from desktop_app.ui.theme import READING_WIDTH, Theme, theme_of
 LONG = 60_000  # characters; of a longer message the first SHOWN are shown until the rest is asked for
 SHOWN = 40_000
 KEPT_DOCUMENTS = 24
-SIDE = 8  # px of paper beside a message in a narrow window
+SIDE = 16  # px of paper beside a message in a narrow window; more than a scroll bar is wide
 
 
 class MessageRows:
@@ -110,8 +110,8 @@ class MessageRows:
 
     # --- for the stack ----------------------------------------------------------------------
 
-    def row_width(self, viewport_width: int) -> int:
-        width = max(min(READING_WIDTH + 2 * INSET, viewport_width - 2 * SIDE), 120)
+    def row_width(self, room: int) -> int:
+        width = max(min(READING_WIDTH + 2 * INSET, room - 2 * SIDE), 120)
         self._inner = width - 2 * INSET
         return width
 

@@ -31,7 +31,7 @@ class Rows(Protocol):
     def height(self, index: int, widget: QWidget, width: int) -> int: ...
     def release(self, index: int, widget: QWidget) -> None: ...
     def must_stay(self, widget: QWidget) -> bool: ...
-    def row_width(self, viewport_width: int) -> int: ...
+    def row_width(self, room: int) -> int: ...
 
 
 class Stack(QAbstractScrollArea):
@@ -68,7 +68,7 @@ class Stack(QAbstractScrollArea):
     def reset(self, at_end: bool) -> None:
         """All rows are other ones."""
         self._release(list(self.realised))
-        self._width = self._rows.row_width(self.viewport().width())
+        self._width = self._rows.row_width(self.width())
         self._heights = Heights(self._rows.estimates(self._width))
         self._measured = [False] * len(self._heights)
         self.following = at_end
@@ -222,7 +222,8 @@ class Stack(QAbstractScrollArea):
         return range(first, self.index_at(self._y + self.viewport().height() + margin - 1) + 1)
 
     def _match_width(self) -> None:
-        width = self._rows.row_width(self.viewport().width())
+        # Of the whole width: what is read does not move when a scroll bar comes or goes.
+        width = self._rows.row_width(self.width())
         if width == self._width or not len(self._heights):
             self._width = width
             return
@@ -278,7 +279,7 @@ class Stack(QAbstractScrollArea):
         near = self._span(self._around())
         away = [index for index in self.realised if index not in near]
         self._release([index for index in away if not self._rows.must_stay(self.realised[index])])
-        left = (self.viewport().width() - self._width) // 2
+        left = (self.width() - self._width) // 2
         for index, widget in self.realised.items():
             widget.setGeometry(left, self.row_top(index) - self._y, self._width, self._heights[index])
             if not widget.isVisible():

@@ -9,16 +9,13 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from desktop_app.core.chat import Message, Note
 from desktop_app.core.i18n import tr
 from desktop_app.ui.conversation.drag_scroll import DragScroll
-from desktop_app.ui.conversation.end_button import SIZE as END_SIZE
-from desktop_app.ui.conversation.end_button import EndButton
+from desktop_app.ui.conversation.edges import Edges
 from desktop_app.ui.conversation.items import Context, MessageItem, Problem, Progress
 from desktop_app.ui.conversation.layout_work import LayoutWork
 from desktop_app.ui.conversation.message_widget import MessageWidget
 from desktop_app.ui.conversation.reader import Reader
 from desktop_app.ui.conversation.rows import SHOWN, MessageRows
 from desktop_app.ui.conversation.stack import Stack
-
-AWAY = 80  # px from the end at which the way back appears
 
 
 class ConversationView(QWidget):
@@ -42,16 +39,15 @@ class ConversationView(QWidget):
         self._left_out: set[int] = set()
         self._note: tuple[Note, int] | None = None
         self._empty: QWidget | None = None
-        self._end = EndButton(self)
-        self._end.hide()
+        self._edges = Edges(self.stack, self)
         self._drag = DragScroll(self.stack)
         self._work = LayoutWork(self.stack)
         self._reader = Reader(self.stack, lambda widget, index: widget.refresh(self._context(index)))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.stack)
-        self._end.clicked.connect(self._go_to_end)
-        self.stack.moved.connect(self._moved)
+        self._edges.button.clicked.connect(self._go_to_end)
+        self.stack.moved.connect(self._work.start)
         self._retranslate()
 
     # --- messages ---------------------------------------------------------------------------
@@ -300,13 +296,6 @@ class ConversationView(QWidget):
 
     # --- moving about -----------------------------------------------------------------------
 
-    def _moved(self) -> None:
-        away = not self.stack.following and self.stack.offset_max - self.stack.offset > AWAY
-        if away == self._end.isHidden():
-            self._end.setVisible(away)
-            self._end.raise_()
-        self._work.start()
-
     def _go_to_end(self) -> None:
         self.stack.scroll_to_end()
         self._reader.go(len(self._rows.items) - 1)
@@ -323,9 +312,11 @@ class ConversationView(QWidget):
             self._empty.setVisible(empty)
             self.stack.setVisible(not empty)
             self._place_extras()
+            if empty:
+                self._edges.hide()
 
     def _place_extras(self) -> None:
-        self._end.move((self.width() - END_SIZE) // 2, self.height() - END_SIZE - 14)
+        self._edges.place()
         if self._empty is not None:
             self._empty.setGeometry(self.rect())
 

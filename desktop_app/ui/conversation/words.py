@@ -12,11 +12,11 @@ def who(item: MessageItem) -> str:
     return item.message.model or tr("Reply")
 
 
-def figures(item: MessageItem) -> str:
-    """“42 tokens/s · first token 0.4 s · 128 tokens”, or '' where nothing was measured."""
+def figures(item: MessageItem) -> list[str]:
+    """“42 tokens/s”, “first token 0.4 s”, “128 tokens”; nothing where nothing was measured."""
     message = item.message
     if item.is_user or item.is_streaming or message.reply_tokens <= 0:
-        return ""
+        return []
     parts = []
     if message.tokens_per_s > 0:
         speed = message.tokens_per_s
@@ -28,7 +28,7 @@ def figures(item: MessageItem) -> str:
         )
     count = message.reply_tokens
     parts.append(tr("1 token") if count == 1 else tr("{count} tokens", count=f"{count:,}"))
-    return " · ".join(parts)
+    return parts
 
 
 def ending(item: MessageItem) -> str:
@@ -43,7 +43,7 @@ def ending(item: MessageItem) -> str:
     if reason == "stop_text":
         return tr("Ended at a stop text.")
     if reason == "cancelled" or item.message.state == "stopped":
-        return tr("Stopped.")
+        return tr("Stopped.") if item.text else tr("Stopped before the model began.")
     return ""
 
 
@@ -62,5 +62,5 @@ def accessible_description(item: MessageItem) -> str:
         parts.append(tr("The model no longer sees this message."))
     if item.problem is not None:
         parts.append(item.problem.text)
-    parts += [ending(item), figures(item), item.text[:300]]
+    parts += [ending(item), " · ".join(figures(item)), item.text[:300]]
     return "\n".join(part for part in parts if part)
