@@ -16,9 +16,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
         prog="inkhorn", description="Chat with a Transformer on your own computer. Nothing leaves it."
     )
     parser.add_argument("--version", action="version", version=f"Inkhorn {__version__}")
-    parser.add_argument(
-        "--data-dir", type=Path, metavar="DIR", help="keep everything below DIR (tests, portable use)"
-    )
+    _add_data_dir(parser, None)
     parser.add_argument("--verbose", action="store_true", help="write more to the log")
     parser.set_defaults(command="")
     commands = parser.add_subparsers(metavar="COMMAND")
@@ -26,9 +24,15 @@ def parse(argv: list[str]) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
+def _add_data_dir(parser: argparse.ArgumentParser, default: str | None) -> None:
+    words = "keep everything below DIR (tests, portable use)"
+    parser.add_argument("--data-dir", type=Path, metavar="DIR", default=default, help=words)
+
+
 def _add_chat(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     chat = commands.add_parser("chat", help="answer a message on the terminal")
     chat.set_defaults(command="chat")
+    _add_data_dir(chat, argparse.SUPPRESS)  # without it, what came before the command stands
     chat.add_argument("text", nargs="*", help="the message; without it, standard input is read")
     chat.add_argument("--model", type=Path, metavar="FILE", help="a GGUF file instead of the starter model")
     chat.add_argument("--system", default="", metavar="TEXT", help="system prompt")

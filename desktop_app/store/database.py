@@ -10,6 +10,7 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 from desktop_app.core.errors import InkhornError
+from desktop_app.core.text import whole
 from desktop_app.store.folding import holds
 
 PAGE_SIZE = 4096
@@ -68,7 +69,7 @@ class Database:
         try:
             return self._connection.execute(sql, values)
         except UnicodeEncodeError:
-            clean = [storable(value) if isinstance(value, str) else value for value in values]
+            clean = [whole(value) if isinstance(value, str) else value for value in values]
             return self._connection.execute(sql, clean)
 
     @contextmanager
@@ -147,11 +148,6 @@ def inkhorn_error(error: Exception, path: Path) -> InkhornError:
     if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return InkhornError("internal", "Another program is using the conversations.", **values)
     return InkhornError("internal", f"The database failed: {error}", **values)
-
-
-def storable(text: str) -> str:
-    """``text`` with surrogate pairs joined and lone surrogates replaced by U+FFFD."""
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _lenient(text: bytes) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 
 from desktop_app.core.messages import Command
@@ -16,6 +18,20 @@ def _enter(connection: Connection) -> None:
     run_engine(connection)
 
 
+@contextlib.contextmanager
+def _without_ctrl_c() -> Iterator[None]:
+    """The terminal sends Ctrl-C to the engine too, which leaves it to the app, but learns to ignore it
+    only while it starts. A process begins with the signals blocked that its maker's thread has blocked."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 class EngineProcess:
     """One running engine. Made by `start`; after `end` it cannot be used again."""
 
@@ -25,7 +41,8 @@ class EngineProcess:
         context = multiprocessing.get_context("spawn")
         self.connection, theirs = context.Pipe(duplex=True)
         self._process = context.Process(target=target, args=(theirs,), name="inkhorn-engine", daemon=True)
-        self._process.start()
+        with _without_ctrl_c():
+            self._process.start()
         # Our copy of their end must go, or a dead engine would never show as a closed pipe.
         theirs.close()
 
