@@ -14,6 +14,7 @@ from typing import get_args
 
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.messages import ChatMessage, ContextPlan, PlannedMessage, Role
+from desktop_app.core.text import whole
 from desktop_app.engine.template import ChatTemplate
 from desktop_app.engine.tokenizer import Vocabulary
 
@@ -41,6 +42,7 @@ class Planner:
 
         Raises InkhornError ``template`` if the template refuses the messages that are kept.
         """
+        messages = [m if (text := whole(m.text)) is m.text else m._replace(text=text) for m in messages]
         budget = self._context - reserve
         last = len(messages) - 1
         fixed = {n for n, m in enumerate(messages) if m.pinned or m.role == "system" or n == last}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from desktop_app.core.messages import ChatMessage, PlannedMessage
+from desktop_app.core.messages import ChatMessage
 from desktop_app.core.text import whole
 
 
@@ -15,4 +15,3 @@ from desktop_app.core.text import whole
 def test_half_characters_are_joined_or_replaced(text: str, expected: str) -> None:
     assert whole(text) == expected
     assert ChatMessage("user", text).text == expected
-    assert PlannedMessage(1, "user", text).text == expected

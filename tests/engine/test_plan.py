@@ -157,3 +157,9 @@ def test_a_template_that_refuses_the_messages_says_so(vocabulary: Vocabulary) ->
 def test_no_messages_at_all(vocabulary: Vocabulary) -> None:
     plan = planner(vocabulary).plan([], 10)
     assert (plan.kept, plan.tokens) == ((), {})
+
+
+def test_half_characters_count_as_what_the_prompt_has_for_them(vocabulary: Vocabulary) -> None:
+    messages = [PlannedMessage(1, "user", "half \ud800 a character")]
+    plan = planner(vocabulary).plan(messages, 10)
+    assert plan.prompt_tokens == exact(vocabulary, messages)
