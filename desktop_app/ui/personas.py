@@ -15,6 +15,7 @@ from desktop_app.core.personas import built_in_personas
 from desktop_app.ui.icons import icon
 from desktop_app.ui.persona_dialog import PersonaDialog
 from desktop_app.ui.theme import set_look
+from desktop_app.ui.widgets.button_menu import ButtonMenu
 
 __all__ = ["PersonaDialog", "PersonaPicker"]
 
@@ -35,7 +36,7 @@ class PersonaPicker(QToolButton):
         self._own: list[Persona] = []
         self._name = self._prompt = ""
         self._dialog: PersonaDialog | None = None
-        self.setMenu(QMenu(self))
+        self.setMenu(ButtonMenu(self))
         self.menu().setToolTipsVisible(True)
         self.menu().aboutToShow.connect(self._fill_menu)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)

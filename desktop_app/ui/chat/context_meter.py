@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QMenu, QToolButton, QVBoxLayout, QWidget, QWidgetAction
+from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QWidget, QWidgetAction
 
 from desktop_app.core.i18n import tr
 from desktop_app.core.messages import ContextPlan
 from desktop_app.ui.chat.prompt import DRAFT_KEY, SYSTEM_KEY
 from desktop_app.ui.theme import set_look, space, theme_of
+from desktop_app.ui.widgets.button_menu import ButtonMenu
 
 
 class ContextMeter(QToolButton):
@@ -23,7 +24,7 @@ class ContextMeter(QToolButton):
         self._plan: ContextPlan | None = None
         self.setAutoRaise(True)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._menu = QMenu(self)
+        self._menu = ButtonMenu(self)
         self._menu.aboutToShow.connect(self._fill_menu)
         self.setMenu(self._menu)
         self.retranslate()
@@ -103,18 +104,23 @@ class ContextMeter(QToolButton):
             ),
             (tr("What you are writing"), plan.tokens.get(DRAFT_KEY, 0)),
             (tr("Kept free for the reply"), plan.reserve),
+            (tr("Still free"), max(0, plan.context_length - plan.prompt_tokens - plan.reserve)),
         ]
         box = QWidget(self._menu)
-        column = QVBoxLayout(box)
-        column.setContentsMargins(space(3), space(2), space(3), space(2))
-        column.setSpacing(space(1))
-        for name, tokens in rows:
-            label = QLabel(tr("{what}: {tokens} tokens", what=name, tokens=f"{tokens:,}"), box)
-            column.addWidget(label)
+        grid = QGridLayout(box)
+        grid.setContentsMargins(space(3), space(2), space(3), space(2))
+        grid.setHorizontalSpacing(space(6))
+        grid.setVerticalSpacing(space(1.5))
+        for line, (name, tokens) in enumerate(rows):
+            figure = QLabel(tr("{count} tokens", count=f"{tokens:,}"), box)
+            figure.setAlignment(Qt.AlignmentFlag.AlignRight)
+            set_look(figure, tone="quiet")
+            grid.addWidget(QLabel(name, box), line, 0)
+            grid.addWidget(figure, line, 1)
         if plan.left_out:
             label = QLabel(tr("{count} earlier messages no longer fit", count=f"{len(plan.left_out):,}"), box)
             set_look(label, tone="warning")
-            column.addWidget(label)
+            grid.addWidget(label, len(rows), 0, 1, 2)
         action = QWidgetAction(self._menu)
         action.setDefaultWidget(box)
         self._menu.addAction(action)

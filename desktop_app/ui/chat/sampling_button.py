@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Signal
-from PySide6.QtWidgets import QMenu, QToolButton, QWidget, QWidgetAction
+from PySide6.QtWidgets import QToolButton, QWidget, QWidgetAction
 
 from desktop_app.core.i18n import tr
 from desktop_app.core.sampling import Sampling
 from desktop_app.ui.icons import icon
 from desktop_app.ui.theme import set_look
+from desktop_app.ui.widgets.button_menu import ButtonMenu
 from desktop_app.ui.widgets.sampling_editor import SamplingEditor
 
 
@@ -20,7 +21,7 @@ class SamplingButton(QToolButton):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._preset = "balanced"
-        self._menu = QMenu(self)
+        self._menu = ButtonMenu(self)
         self.editor = SamplingEditor(self._menu)
         self.editor.changed.connect(self._edited)
         action = QWidgetAction(self._menu)
