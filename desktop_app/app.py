@@ -45,7 +45,9 @@ def run_app(arguments: argparse.Namespace) -> int:
     apply_theme(app, settings.theme)
     # Imported after the instance check: a second start should cost nothing.
     from desktop_app.desk import Desk
+    from desktop_app.signals import QuitOnSignals
 
+    QuitOnSignals(app)
     desk = Desk(app, paths, settings)
     instance.raise_asked.connect(desk.window.come_forward)
     desk.start()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import functools
 import logging
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
@@ -52,8 +54,10 @@ class Desk(QObject):
         self._use_model()
         self.worker.start()
         self.storage = Storage(paths.database, self)
+        self._opening: Banner | None = None
+        self.storage.stage.connect(self._say_stage)
         self.storage.opened.connect(self._opened)
-        self.storage.open_failed.connect(self._tell)
+        self.storage.open_failed.connect(self._open_failed)
         self.storage.problem.connect(self._tell)
         self.storage.start()
         self.background = Lane("background", self)
@@ -120,10 +124,8 @@ class Desk(QObject):
         self.use(replace(settings, window=self.settings.window))
 
     def _save(self) -> None:
-        try:
-            save_settings(self.settings, self._paths.settings)
-        except OSError as error:
-            log.error("settings could not be saved: %s", error)
+        # A sync to a slow disk takes longer than a frame.
+        self.background.run(functools.partial(_save_settings, self.settings, self._paths.settings))
 
     @Slot(object)
     def _remember(self, values: dict[str, object]) -> None:
@@ -155,8 +157,30 @@ class Desk(QObject):
         sentence = words(error.kind, error.message, error.values)
         self.window.show_banner(Banner("danger", lambda: sentence))
 
+    @Slot(str)
+    def _say_stage(self, stage: str) -> None:
+        """A big file takes minutes; without a word the empty window would look like a lost one."""
+        words_of: dict[str, Callable[[], str]] = {
+            "repair": lambda: tr("Repairing your conversations…"),
+            "migrate": lambda: tr("Bringing your conversations up to date…"),
+        }
+        self._stage_over()
+        self._opening = Banner("info", words_of[stage], closable=False)
+        self.window.show_banner(self._opening)
+
+    def _stage_over(self) -> None:
+        if self._opening is not None:
+            self._opening.deleteLater()
+            self._opening = None
+
+    @Slot(object)
+    def _open_failed(self, error: InkhornError) -> None:
+        self._stage_over()
+        self._tell(error)
+
     @Slot(object)
     def _opened(self, report: OpenReport) -> None:
+        self._stage_over()
         if report.read_only:
             self.chat.set_read_only(True)
             self._tell(InkhornError(report.read_only, ""))
@@ -208,3 +232,10 @@ class Desk(QObject):
 
     def _size_text(self, size: int) -> None:
         self.use(replace(self.settings, text_size=max(TEXT_SIZES.start, min(TEXT_SIZES.stop - 1, size))))
+
+
+def _save_settings(settings: Settings, path: Path) -> None:
+    try:
+        save_settings(settings, path)
+    except OSError:
+        log.exception("settings could not be saved")

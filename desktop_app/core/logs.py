@@ -1,12 +1,14 @@
 """Logs that rotate, and never hold what the user wrote.
 
 An exception's message may quote the text that caused it, so the files get its type and where it
-happened; the message too only for errors of the operating system, which name paths.
+happened; of errors of the operating system also what it says, and in which folder. Not the name of the
+file: an export is named after the conversation, whose title is made of the user's words.
 """
 
 from __future__ import annotations
 
 import logging
+import os
 import sys
 import threading
 import traceback
@@ -49,14 +51,21 @@ def describe_discreetly(error: BaseException) -> str:
         frames = traceback.extract_tb(link.__traceback__)
         lines += [f'  File "{frame.filename}", line {frame.lineno}, in {frame.name}' for frame in frames]
         name = f"{type(link).__module__}.{type(link).__qualname__}"
-        lines.append(f"{name}: {link}" if isinstance(link, OSError) else name)
+        lines.append(f"{name}: {_of_the_system(link)}" if isinstance(link, OSError) else name)
         link = link.__cause__ or link.__context__
     return "\n".join(lines)
 
 
+def _of_the_system(error: OSError) -> str:
+    said = f"[Errno {error.errno}] {error.strerror}" if error.errno is not None else "?"
+    named = isinstance(error.filename, str | bytes | os.PathLike)
+    return f"{said} in {Path(os.fsdecode(error.filename)).parent}" if named else said
+
+
 def start_logging(folder: Path, verbose: bool = False) -> None:
     """Log to ``folder/inkhorn.log`` (5 files of 1 MB), to standard error too if ``verbose``, and catch
-    what nobody caught, in every thread. A folder that cannot be written is no reason to stop."""
+    what nobody caught, in every thread; that is said in one line on standard error too. A folder that
+    cannot be written is no reason to stop."""
     root = logging.getLogger()
     stop_logging()
     root.setLevel(logging.DEBUG if verbose else logging.INFO)
@@ -99,6 +108,8 @@ def _uncaught(kind: type[BaseException], error: BaseException, trace: TracebackT
         sys.__excepthook__(kind, error, trace)
         return
     logging.getLogger("uncaught").critical("an error that nobody caught", exc_info=(kind, error, trace))
+    # Where the window could not even open, this is all that the user gets to see.
+    print(f"inkhorn: an error that nobody caught ({kind.__name__}); see the log", file=sys.stderr)
 
 
 def _uncaught_in_thread(info: threading.ExceptHookArgs) -> None:

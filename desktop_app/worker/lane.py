@@ -69,7 +69,8 @@ class Lane(QObject):
         try:
             return _Answer(call, call.function())
         except InkhornError as error:
-            log.error("%s: %s: %s", self._name, error.kind, error.message)
+            # Its message may name what the user called something; the formatter leaves it out.
+            log.error("%s: %s %s", self._name, error.kind, error.values.get("sqlite", ""), exc_info=error)
             return _Answer(call, error=error)
         except OSError as error:
             log.exception(self._name)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
 from desktop_app.core.errors import InkhornError
 from desktop_app.store.opening import OpenReport
@@ -21,13 +21,18 @@ from desktop_app.worker.lane import Failure, Lane, Then
 class Storage(QObject):
     """``run(function, then, failed)`` calls ``function(store)`` on the storage thread, in order."""
 
+    stage = Signal(str)  # opening.Stage: opening takes longer, and why
     opened = Signal(object)  # OpenReport
     open_failed = Signal(object)  # InkhornError
     problem = Signal(object)  # an InkhornError that no caller took
 
+    _stage_there = Signal(str)
+
     def __init__(self, path: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._path = path
+        # Emitted on the storage thread, heard on this one.
+        self._stage_there.connect(self.stage, Qt.ConnectionType.QueuedConnection)
         self._lane = Lane("storage", self)
         self._lane.problem.connect(self.problem)
         # Belong to the storage thread.
@@ -50,7 +55,7 @@ class Storage(QObject):
 
     def _open(self) -> OpenReport:
         try:
-            self._store, report = open_store(self._path)
+            self._store, report = open_store(self._path, on_stage=self._stage_there.emit)
         except InkhornError as error:
             self._why_closed = error
             raise

@@ -51,12 +51,15 @@ def test_exceptions_keep_the_users_text_out(folder: Path) -> None:
     assert "难过" not in text
 
 
-def test_errors_of_the_system_keep_their_message(folder: Path) -> None:
+def test_errors_of_the_system_tell_what_and_where_but_no_file_name(folder: Path) -> None:
     try:
-        Path(folder / "nothing" / "here").read_text(encoding="utf-8")
+        (folder / "nothing" / f"{SECRET}.md").read_text(encoding="utf-8")
     except OSError:
         logging.getLogger("store").exception("could not read")
-    assert "No such file" in written(folder) or "cannot find" in written(folder)
+    text = written(folder)
+    assert "No such file" in text or "cannot find" in text
+    assert str(folder / "nothing") in text
+    assert "diary" not in text
 
 
 def test_what_nobody_caught_is_logged(folder: Path) -> None:

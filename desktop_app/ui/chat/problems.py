@@ -53,7 +53,10 @@ def words(kind: str, message: str, values: dict[str, Any] | None = None) -> str:
         "newer_data": tr(
             "These conversations were written by a newer version of Inkhorn and can only be read."
         ),
-        "damaged_data": tr("The file with your conversations is damaged."),
+        "damaged_data": tr(
+            "The file with your conversations is damaged. Close Inkhorn and start it again: it then repairs "
+            "what can be read, and keeps the damaged file."
+        ),
     }
     return known.get(kind) or tr("Something went wrong: {reason}", reason=message)
 
