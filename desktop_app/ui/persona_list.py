@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from desktop_app.core.chat import Persona
@@ -30,13 +30,11 @@ class PersonaList(QListWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._rings = ""
         self.setFixedWidth(space(58))
         self.setIconSize(QSize(16, 16))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.currentItemChanged.connect(self._tell)
-        self._dress()
 
     def fill(self, free: Persona, personas: Sequence[Persona], wanted: int) -> Persona:
         """Show these, a new one too if ``wanted`` is `NEW_ID`, with the one of that id current (the free
@@ -55,18 +53,6 @@ class PersonaList(QListWidget):
 
     def has_new(self) -> bool:
         return self._persona_at(self.count() - 1).id == NEW_ID
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange and hasattr(self, "_rings"):
-            self._dress()
-
-    def _dress(self) -> None:
-        focus = theme_of(self).focus  # on the row, not around the list
-        rings = f"QListWidget {{ border: none; }} QListWidget::item:focus {{ border: 2px solid {focus}; }}"
-        if rings != self._rings:  # setting it is a change of style, too
-            self._rings = rings
-            self.setStyleSheet(rings)
 
     def _item(self, persona: Persona, label: str, icon_name: str) -> None:
         item = QListWidgetItem(icon(icon_name, theme_of(self).quiet), label, self)

@@ -6,7 +6,7 @@ import functools
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from desktop_app.core.i18n import mark, tr
 from desktop_app.core.settings import Settings
@@ -95,10 +95,7 @@ class ChatPane(QWidget):
         return self._list_turn if self._narrow else self._list_kept
 
     def toggle_list(self) -> None:
-        focus = self.focusWidget()
         self._show_list(not self.is_list_shown())
-        if not self.is_list_shown() and focus is not None and self.list.isAncestorOf(focus):
-            self.composer.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def search(self) -> None:
         """Go to the search field of the list."""
@@ -160,7 +157,12 @@ class ChatPane(QWidget):
         elif shown != self._list_kept:
             self._list_kept = shown
             self.remembered.emit({"list": shown})
+        focus = QApplication.focusWidget()
         self._arrange()
+        if focus is not None and self.isAncestorOf(focus) and not focus.isVisibleTo(self):
+            # Qt would give the focus to whatever comes next. The mouse's reason: without a ring.
+            place = self.composer if self._main.isVisibleTo(self) else self.list.view
+            place.setFocus(Qt.FocusReason.MouseFocusReason)
 
     def _arrange(self) -> None:
         shown = self.is_list_shown()

@@ -48,7 +48,6 @@ class ListView(QListView):
         self.setDefaultDropAction(Qt.DropAction.MoveAction)
         self.setDropIndicatorShown(False)
         self.setMouseTracking(True)
-        self.setStyleSheet("ListView { border: none; }")  # the focus shows on the row, not around the list
         self.verticalScrollBar().setSingleStep(24)
         self.verticalScrollBar().rangeChanged.connect(self._note_scroll_bar)
         self.clicked.connect(self._click)
