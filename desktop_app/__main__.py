@@ -5,8 +5,11 @@ from __future__ import annotations
 import multiprocessing
 import sys
 
+from desktop_app.core.collector import pause_collector
+
 
 def main() -> int:
+    pause_collector()
     # In the frozen app the engine's process starts this same program; it must go no further.
     multiprocessing.freeze_support()
     from desktop_app.arguments import parse

@@ -10,6 +10,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 
 from desktop_app import __version__
+from desktop_app.core.collector import start_collector
 from desktop_app.core.logs import start_logging
 from desktop_app.core.paths import make_paths
 from desktop_app.core.settings import load_settings
@@ -52,6 +53,7 @@ def run_app(arguments: argparse.Namespace) -> int:
     instance.raise_asked.connect(desk.window.come_forward)
     desk.start()
     log.info("window shown")
+    start_collector()
     status = app.exec()
     desk.stop()
     return status

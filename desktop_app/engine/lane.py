@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from desktop_app.core.collector import start_collector
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.messages import Event, Generate, Load, ModelInfo, Progress, Reply, Text
 from desktop_app.engine.machine import physical_cores
@@ -57,6 +58,7 @@ class Lane:
         decoder, precision = load_weights(opened, report)
         report.stop_if_cancelled()
         self._loaded = _Loaded(decoder, KVCache(d.architecture), d.vocabulary, opened.template())
+        start_collector()
         return ModelInfo(
             name=command.name or d.name,
             family=d.architecture.family,

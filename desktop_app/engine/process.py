@@ -19,11 +19,17 @@ thread keeps the working one from it: under 10 tokens/s against 25 to 50. Not wa
 75 in both cases."""
 
 
+NICENESS = 5
+"""The engine keeps every core busy; at the window's own priority a frame would have to wait for it."""
+
+
 def prepare_process() -> None:
-    """Leave Ctrl-C to the app, be the first to go when the system runs out of memory, and do not let
-    threads spin long. Before torch is imported."""
+    """Leave Ctrl-C to the app, be the first to go when the system runs out of memory, let the window
+    have the processor first, and do not let threads spin long. Before torch is imported."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ.setdefault("GOMP_SPINCOUNT", SPIN_COUNT)
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
     if sys.platform.startswith("linux"):
         try:
             Path("/proc/self/oom_score_adj").write_text("600", encoding="ascii")

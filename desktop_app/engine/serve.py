@@ -21,6 +21,7 @@ from concurrent.futures import Future
 from multiprocessing.connection import Connection
 from typing import Any
 
+from desktop_app.core.collector import pause_collector
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.messages import (
     Cancel,
@@ -204,6 +205,7 @@ def run_engine(connection: Connection) -> None:
     """What the engine process runs: the target to spawn with one end of a `multiprocessing.Pipe`."""
     from desktop_app.engine.process import end_soon, import_torch_early, prepare_process
 
+    pause_collector()  # until a model is loaded
     prepare_process()
     import_torch_early()
     serve(connection, orphaned=end_soon)

@@ -108,13 +108,14 @@ class Probe(QObject):
     def _stream(self, ready: float) -> None:
         """Open the long conversation, let a reply stream into it, with a heartbeat all the while."""
         view = self._desk.chat.pane.view
+        before = self._desk.chat.chat.session
         opened = time.perf_counter()
         heartbeat = Heartbeat(self)
         pieces: list[float] = []
 
         def painted() -> None:
             # The messages are there and a frame with them has been drawn.
-            if self._desk.chat.chat.session.id != self._conversation:
+            if self._desk.chat.chat.session is before:
                 QTimer.singleShot(1, painted)
                 return
             view.repaint()
