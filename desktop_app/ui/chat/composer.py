@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from desktop_app.core.i18n import tr
@@ -64,6 +64,7 @@ class Composer(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         self._frame = QFrame(self)
         self._frame.setObjectName("composer")
+        self._frame.setCursor(Qt.CursorShape.IBeamCursor)
         set_look(self._frame, surface="card")
         outer.addWidget(self._frame)
         self._grid = QGridLayout(self._frame)
@@ -83,6 +84,7 @@ class Composer(QWidget):
         foot.addLayout(self.notes)
         self._send = QToolButton(self._frame)
         self._send.setObjectName("send")
+        self._send.setCursor(Qt.CursorShape.ArrowCursor)
         self._send.setFixedSize(QSize(space(9), space(9)))
         self._send.clicked.connect(self._pressed)
         foot.addWidget(self._send)
@@ -252,6 +254,9 @@ class Composer(QWidget):
     def _dress(self) -> None:
         set_look(self._send, kind="primary")
         self._refresh()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.input.setFocus(Qt.FocusReason.MouseFocusReason)  # beside the field is still the field
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

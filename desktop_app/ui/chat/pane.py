@@ -72,6 +72,7 @@ class ChatPane(QWidget):
         self.list.opened.connect(self._opened)
         self.list.new_requested.connect(self._opened)
         self.list.leave_requested.connect(self.write)
+        self.list.typed.connect(self._begin_writing)
         self.list.open_folders_changed.connect(lambda folders: self.remembered.emit({"folders": folders}))
         self.use_settings(settings)
         self._arrange()
@@ -173,6 +174,10 @@ class ChatPane(QWidget):
     def _opened(self) -> None:
         if self._narrow and self._list_turn:
             self._show_list(False)
+
+    def _begin_writing(self, text: str) -> None:
+        self.write()
+        self.composer.input.insertPlainText(text)
 
     def _suggest(self, text: str) -> None:
         self.composer.sent.emit(text)

@@ -47,6 +47,7 @@ class ConversationList(QWidget):
     export_requested = Signal(object, str)  # list[int], a format of EXPORT_FORMATS
     import_requested = Signal()
     open_folders_changed = Signal(object)  # list[str]
+    typed = Signal(str)  # letters typed in the list: somebody began to write
     leave_requested = Signal()  # Esc in the empty search field: the focus wants to go back to the chat
 
     def __init__(self, parent: QWidget | None = None, today: Callable[[], date] = date.today) -> None:
@@ -184,6 +185,7 @@ class ConversationList(QWidget):
         self.row_actions.export_requested.connect(self.export_requested)
         self.row_actions.folder_named.connect(self._name_folder)
         self.view.left_upwards.connect(self.focus_search)
+        self.view.typed.connect(self.typed)
         self.model.renamed.connect(self.renamed)
         self.hint.clear_wanted.connect(self.search.clear_search)
         self.hint.import_wanted.connect(self.import_requested)

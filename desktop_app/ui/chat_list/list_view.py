@@ -33,6 +33,7 @@ class ListView(QListView):
     pin_wanted = Signal()
     dropped = Signal(object, object)  # list[int] ids, Row they were dropped on
     left_upwards = Signal()  # Up on the first row
+    typed = Signal(str)  # letters that mean nothing here
 
     def __init__(self, model: RowModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -102,6 +103,9 @@ class ListView(QListView):
             self.left_upwards.emit()
         else:
             super().keyPressEvent(event)
+
+    def keyboardSearch(self, search: str) -> None:
+        self.typed.emit(search)
 
     def rename(self, index: QModelIndex) -> None:
         if self.rows_model.flags(index) & Qt.ItemFlag.ItemIsEditable:
