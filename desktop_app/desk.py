@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.i18n import tr
 from desktop_app.core.paths import Paths
-from desktop_app.core.settings import Settings, Theme, save_settings
+from desktop_app.core.settings import LIMITS, Settings, Theme, save_settings
 from desktop_app.library.catalogue import load_catalogue
 from desktop_app.model_choice import load_command
 from desktop_app.store.opening import OpenReport
@@ -37,8 +37,6 @@ log = logging.getLogger(__name__)
 
 KEEP_DELETED_S = 30 * 24 * 3600.0
 """Deleted conversations can be brought back by undo; after a month they are really gone."""
-
-TEXT_SIZES = range(12, 29)
 
 
 class Desk(QObject):
@@ -83,7 +81,8 @@ class Desk(QObject):
             page.language_chosen.connect(lambda language: self.use(replace(self.settings, language=language)))
             page.started.connect(lambda: self._welcomed(page))
             self.window.cover(page)
-        self.chat.start(int(self.settings.window.get("conversation", 0) or 0))
+        last = self.settings.window.get("conversation")
+        self.chat.start(last if isinstance(last, int) else 0)
         self.window.show()
         if self.settings.welcomed:
             self.chat.pane.write()
@@ -231,7 +230,8 @@ class Desk(QObject):
         dialog.open()
 
     def _size_text(self, size: int) -> None:
-        self.use(replace(self.settings, text_size=max(TEXT_SIZES.start, min(TEXT_SIZES.stop - 1, size))))
+        least, most = LIMITS["text_size"]
+        self.use(replace(self.settings, text_size=max(least, min(most, size))))
 
 
 def _save_settings(settings: Settings, path: Path) -> None:

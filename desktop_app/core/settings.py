@@ -35,14 +35,21 @@ class Settings:
     window: dict[str, Any] = field(default_factory=dict)  # geometry, folded lists, last conversation
 
 
+LIMITS: dict[str, tuple[int, int]] = {
+    "text_size": (12, 28),
+    "reply_reserve": (1, 131072),
+    "threads": (0, 1024),
+}
+
+
 def load_settings(path: Path) -> Settings:
-    """Settings from ``path``; what is missing, unknown or of the wrong type takes its default, and a
-    file that is not JSON is kept beside as ``settings.damaged.json``."""
+    """Settings from ``path``; what is missing, unknown, of the wrong type or out of `LIMITS` takes its
+    default, and a file that is not JSON is kept beside as ``settings.damaged.json``."""
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return Settings()
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         with_suffix = path.with_suffix(".damaged.json")
         try:
             os.replace(path, with_suffix)
@@ -53,7 +60,11 @@ def load_settings(path: Path) -> Settings:
         return Settings()
     hints = typing.get_type_hints(Settings)
     known = {f.name: raw[f.name] for f in fields(Settings) if f.name in raw}
-    return Settings(**{k: v for k, v in known.items() if _fits(v, hints[k])})
+    fitting = {name: value for name, value in known.items() if _fits(value, hints[name])}
+    for name, (low, high) in LIMITS.items():
+        if name in fitting and not low <= fitting[name] <= high:
+            del fitting[name]
+    return Settings(**fitting)
 
 
 def save_settings(settings: Settings, path: Path) -> None:

@@ -15,7 +15,8 @@ _CPUS = Path("/sys/devices/system/cpu")
 
 
 def physical_cores() -> int:
-    """Cores that this process may use, hyper-threads not counted; 0 where the system does not say."""
+    """Cores that this process may use, hyper-threads not counted, and not more than its container has
+    processor time for: threads beyond that only wait for each other. 0 where the system does not say."""
     if platform.system() != "Linux":
         return 0
     usable = os.sched_getaffinity(0)
@@ -26,7 +27,21 @@ def physical_cores() -> int:
         except OSError:
             text = str(number)
         siblings.add(text.strip())
-    return max(1, len(siblings))
+    share = _cgroup_cores()
+    return max(1, len(siblings) if share is None else min(len(siblings), round(share)))
+
+
+def _cgroup_cores(folder: Path = Path("/sys/fs/cgroup")) -> float | None:
+    """The processors' time that the container may take, in cores; None without a limit."""
+    try:
+        if (folder / "cpu.max").exists():  # version 2
+            quota, period = (folder / "cpu.max").read_text(encoding="ascii").split()
+        else:
+            quota = (folder / "cpu" / "cpu.cfs_quota_us").read_text(encoding="ascii")
+            period = (folder / "cpu" / "cpu.cfs_period_us").read_text(encoding="ascii")
+        return int(quota) / int(period) if int(quota) > 0 and int(period) > 0 else None
+    except (OSError, ValueError):
+        return None  # no limit ("max"), or not in a container
 
 
 def cpu_kind() -> str:

@@ -14,6 +14,7 @@ import os
 import shutil
 import struct
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,7 @@ FORMAT = 1
 _WEIGHTS = "weights.safetensors"
 _HEADER_PER_TENSOR = 256
 _ALIGNMENT = 64
+_ABANDONED_SECONDS = 600
 
 
 class DamagedPreparedError(Exception):
@@ -99,6 +101,7 @@ def write_prepared(
     """Make ``folder`` from ``description`` and the tensors that ``produce`` hands to its argument.
     Raises OSError (disk full, read-only); then nothing is left behind."""
     folder.parent.mkdir(parents=True, exist_ok=True)
+    _remove_leftovers(folder)
     temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
     try:
         with (temporary / _WEIGHTS).open("wb") as file:
@@ -144,6 +147,16 @@ def discard(folder: Path) -> None:
     else:
         with contextlib.suppress(OSError):
             folder.unlink()
+
+
+def _remove_leftovers(folder: Path) -> None:
+    """What an engine that was killed while it wrote left beside ``folder``: as big as the model. One that
+    was written to a moment ago is another process's at work."""
+    for found in folder.parent.glob(f".{folder.name}.*"):
+        with contextlib.suppress(OSError, ValueError):
+            newest = max(path.stat().st_mtime for path in (found, *found.iterdir()))
+            if time.time() - newest > _ABANDONED_SECONDS:
+                shutil.rmtree(found, ignore_errors=True)
 
 
 def _check_weights(weights: Path, noted: dict[str, Any]) -> None:

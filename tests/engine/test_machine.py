@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import psutil
 import pytest
@@ -11,11 +12,31 @@ import torch
 from desktop_app.core.errors import InkhornError
 from desktop_app.engine.failures import failed
 from desktop_app.engine.linear import kernel_name
-from desktop_app.engine.machine import check_memory, cpu_kind, free_memory, physical_cores
+from desktop_app.engine.machine import _cgroup_cores, check_memory, cpu_kind, free_memory, physical_cores
 
 
 def test_cores_are_between_one_and_all() -> None:
     assert 0 <= physical_cores() <= (os.cpu_count() or 1)
+
+
+@pytest.mark.parametrize(
+    ("files", "cores"),
+    [
+        ({"cpu.max": "150000 100000\n"}, 1.5),
+        ({"cpu.max": "max 100000\n"}, None),
+        ({"cpu/cpu.cfs_quota_us": "400000\n", "cpu/cpu.cfs_period_us": "100000\n"}, 4.0),
+        ({"cpu/cpu.cfs_quota_us": "-1\n", "cpu/cpu.cfs_period_us": "100000\n"}, None),
+        ({}, None),
+    ],
+)
+def test_a_containers_share_of_the_processors(
+    tmp_path: Path, files: dict[str, str], cores: float | None
+) -> None:
+    """Otherwise a container with 2 of 64 cores runs 64 threads that wait for each other."""
+    for name, content in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(content, encoding="ascii")
+    assert _cgroup_cores(tmp_path) == cores
 
 
 def test_free_memory_is_not_more_than_the_system_says() -> None:

@@ -173,6 +173,24 @@ def test_a_disk_that_fills_up_means_memory_and_leaves_nothing_behind(source: Pat
     assert [entry.name for entry in place.iterdir()] == ["sources"]
 
 
+def test_what_a_killed_engine_left_half_written_goes(source: Path, place: Path) -> None:
+    load(source, place)
+    folder = only_folder(place)
+    shutil.rmtree(folder)
+    for name, age_s in (("old", 3600), ("at-work", 0)):
+        left = place / f".{folder.name}.{name}"
+        left.mkdir()
+        (left / "weights.safetensors").write_bytes(b"x")
+        for path in (left / "weights.safetensors", left):
+            os.utime(path, (path.stat().st_mtime - age_s,) * 2)
+    load(source, place)
+    assert {entry.name for entry in place.iterdir()} == {
+        "sources",
+        folder.name,
+        f".{folder.name}.at-work",  # another process's: the terminal's, beside the window's
+    }
+
+
 def test_the_hash_is_checked_once_and_again_when_the_file_changes(source: Path, place: Path) -> None:
     right = hashlib.sha256(source.read_bytes()).hexdigest()
     assert load(source, place, right.upper())[2] == ["verify", "prepare", "load"]
