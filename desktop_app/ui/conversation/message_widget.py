@@ -23,12 +23,11 @@ from desktop_app.ui.conversation.items import Context, MessageItem
 from desktop_app.ui.conversation.measures import (
     ABOVE_REPLY,
     DIVIDER,
-    FOOT,
-    FOOT_OF_REPLY,
     HEAD,
     INSET,
     LINE,
     PAD,
+    foot_of,
 )
 from desktop_app.ui.conversation.message_menu import open_menu
 from desktop_app.ui.conversation.message_paint import (
@@ -256,7 +255,7 @@ class MessageWidget(QWidget):
         elif not self.body.isHidden():
             y += put(self.body, self.body.height_for(inner) + self._estimated_rest)
         for part, height in self._parts.heights_below(inner):
-            y += 8 if not self.body.isHidden() else 0
+            y += 8 if not self.body.isHidden() else 4
             y += put(part, height)
         y += PAD + 2 if self.item.is_user else 6
         self._bottom = y
@@ -270,7 +269,7 @@ class MessageWidget(QWidget):
                 self._parts.place_stepper(INSET - 6, y + 2)
             self._place_actions()
             self.body.place_buttons()
-        return y + (FOOT if self.item.is_user else FOOT_OF_REPLY)
+        return y + foot_of(self.item)
 
     def _place_actions(self) -> None:
         if self._actions is not None:

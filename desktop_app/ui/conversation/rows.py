@@ -15,12 +15,11 @@ from desktop_app.ui.conversation.items import Context, MessageItem
 from desktop_app.ui.conversation.measures import (
     ABOVE_REPLY,
     DIVIDER,
-    FOOT,
-    FOOT_OF_REPLY,
     HEAD,
     INSET,
     LINE,
     PAD,
+    foot_of,
 )
 from desktop_app.ui.conversation.message_widget import MessageWidget
 from desktop_app.ui.conversation.words import ending
@@ -120,7 +119,7 @@ class MessageRows:
 
     def estimate(self, index: int, width: int) -> int:
         item = self.items[index]
-        height = HEAD + (FOOT + 2 * PAD + 2 if item.is_user else FOOT_OF_REPLY + ABOVE_REPLY + 6)
+        height = HEAD + foot_of(item) + (2 * PAD + 2 if item.is_user else ABOVE_REPLY + 6)
         if item.text:
             height += text_height(self._extents[index], self._text_size, width - 2 * INSET)
         if item.divider:
