@@ -8,8 +8,9 @@ tokenizing. The text around it is tokenized in one piece with the template's own
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from jinja2 import Template, TemplateError
 from jinja2.exceptions import SecurityError
@@ -42,7 +43,8 @@ class ChatTemplate:
         """Token ids of ``messages`` with the opening of the reply; with ``continue_last`` the last
         message, the assistant's, stays open instead. Raises InkhornError of kind ``template``."""
         guard, end = _unused_characters(messages)
-        texts = [_guarded(message.text, vocabulary.control, guard) for message in messages]
+        look = _Look(vocabulary.control)
+        texts = [look.guarded(message.text, guard) for message in messages]
         given = [{"role": m.role, "content": text} for m, text in zip(messages, texts, strict=True)]
         if not continue_last:
             markup = self.render(given, add_generation_prompt=True)
@@ -108,9 +110,52 @@ def _unused_characters(messages: Sequence[ChatMessage]) -> tuple[str, str]:
     return found
 
 
-def _guarded(text: str, control: dict[str, int], guard: str) -> str:
-    """``text`` with ``guard`` inside everything that is a control token, or could become one together
-    with what the template puts before or after it."""
+class _Look:
+    """Finds what could be taken for a control token. Llama 3 has 256 of them, and each message of a long
+    conversation is looked at while somebody types: most have nothing, which a few set look-ups tell."""
+
+    def __init__(self, control: Iterable[str]) -> None:
+        self._control = tuple(control)
+        self._inside, self._begins, self._ends, self._longest = _parts(self._control)
+
+    def guarded(self, text: str, guard: str) -> str:
+        """``text`` with ``guard`` inside everything that is a control token, or could become one together
+        with what the template puts before or after it."""
+        core = text.strip()
+        if core == text:
+            return self._guarded(text, guard)
+        # A template may trim what it is given.
+        before, after = text[: text.find(core)], text[text.find(core) + len(core) :]
+        return self._guarded(before + self._guarded(core, guard) + after, guard)
+
+    def _guarded(self, text: str, guard: str) -> str:
+        return _guarded(text, self._control, guard) if self._may_matter(text) else text
+
+    def _may_matter(self, text: str) -> bool:
+        if self._inside is None:
+            return False
+        lengths = range(1, min(self._longest, len(text) + 1))
+        return (
+            any(text[-length:] in self._begins or text[:length] in self._ends for length in lengths)
+            or self._inside.search(text) is not None
+        )
+
+
+@lru_cache(maxsize=2)
+def _parts(
+    control: tuple[str, ...],
+) -> tuple[re.Pattern[str] | None, frozenset[str], frozenset[str], int]:
+    """Of all tokens: a pattern that finds them, their beginnings, their ends, and the longest's length."""
+    cuts = [(token, cut) for token in control for cut in range(1, len(token))]
+    return (
+        re.compile("|".join(map(re.escape, control))) if control else None,
+        frozenset(token[:cut] for token, cut in cuts),
+        frozenset(token[cut:] for token, cut in cuts),
+        max(map(len, control), default=0),
+    )
+
+
+def _guarded(text: str, control: Iterable[str], guard: str) -> str:
     for token in control:
         broken = token[0] + guard + token[1:]
         if token in text:

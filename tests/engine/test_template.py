@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import random
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from transformers.utils.chat_template_utils import render_jinja_template
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.messages import ChatMessage, Role
 from desktop_app.engine.gguf import read_gguf
-from desktop_app.engine.template import CHATML, ChatTemplate, make_template
+from desktop_app.engine.template import CHATML, ChatTemplate, _guarded, _Look, make_template
 from desktop_app.engine.tokenizer import Vocabulary, make_vocabulary
 from tests.engine.tiny_model import metadata, tiny_llama
 
@@ -110,6 +111,31 @@ def test_text_that_meets_the_templates_own_does_not_become_a_control_token(tiny:
     assert not set(template.ids(tiny, chat("im_end"))) & {IM_START}
     joined = make_template("{% for m in messages %}{{ m.content }}|>{% endfor %}<|im_end|>")
     assert joined.ids(tiny, chat("<|im_end")).count(IM_END) == 1
+
+
+def test_text_that_a_template_trims_does_not_become_a_control_token_either(tiny: Vocabulary) -> None:
+    template = make_template("<{% for m in messages %}{{ m.content | trim }}{% endfor %}|>")
+    ids = template.ids(tiny, chat(" \n|im_end|>", "<|im_start ", "\t|>", "<|im_end\n"))
+    assert IM_START not in ids
+    assert IM_END not in ids
+
+
+def test_the_quick_look_misses_nothing() -> None:
+    """Against the plain loop, on texts made of pieces of control tokens."""
+    control = ["<|im_start|>", "<|im_end|>", "</s>", "[INST]", "<unk>"]
+    rng = random.Random(0)
+    letters = sorted(set("".join(control)) | {"x", " "})
+    look = _Look(control)
+    guarded = 0
+    for _ in range(3000):
+        token = rng.choice(control)
+        cut = rng.randrange(len(token))
+        pieces = [token[:cut], token[cut:], token, "".join(rng.choices(letters, k=3)), "x" * 20]
+        text = "".join(rng.sample(pieces, k=rng.randrange(4)))
+        if text == text.strip():
+            assert look.guarded(text, "\ue000") == _guarded(text, control, "\ue000")
+            guarded += "\ue000" in look.guarded(text, "\ue000")
+    assert 500 < guarded < 3000
 
 
 @pytest.mark.parametrize("source", [CHATML, LLAMA3], ids=["chatml", "trims"])
