@@ -182,7 +182,8 @@ class Desk(QObject):
         self._stage_over()
         if report.read_only:
             self.chat.set_read_only(True)
-            self._tell(InkhornError(report.read_only, ""))
+            reason = report.read_only
+            self.window.show_banner(Banner("warning", lambda: words(reason, "")))
         if report.damaged_file is not None:
             place = str(report.damaged_file)
             counts = (report.recovered_messages, report.recovered_conversations)

@@ -107,11 +107,11 @@ class MainWindow(QMainWindow):
 
     def uncover(self, page: QWidget) -> None:
         """Take ``page`` away, and show the first pane."""
+        self._show_chrome(True)
+        if self._panes:  # before the page goes, or Qt would give the focus to whatever comes next
+            self.show_pane(next(iter(self._panes)))
         self._stack.removeWidget(page)
         page.deleteLater()
-        self._show_chrome(True)
-        if self._panes:
-            self.show_pane(next(iter(self._panes)))
 
     # --- what the app shows and connects ------------------------------------------------------
 

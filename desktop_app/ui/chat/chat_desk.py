@@ -142,6 +142,7 @@ class ChatDesk(QObject):
         pane.list.import_requested.connect(self._transfers.import_file)
         self._transfers.imported.connect(lists.refresh)
         self._transfers.noted.connect(self._note)
+        self._transfers.over.connect(self._window.toast.take_back)
         pane.meter.summarise_pressed.connect(self._summaries.summarise)
         pane.meter.show_left_out_pressed.connect(self._show_left_out)
         pane.sampling.changed.connect(self._sampling_chosen)

@@ -143,7 +143,7 @@ class Composer(QWidget):
         """Nothing can be sent (read-only data)."""
         self._blocked = blocked
         self.input.setReadOnly(blocked)
-        self._refresh()
+        self.retranslate()
 
     def set_reading(self, text_size: int, serif: bool) -> None:
         """What is written looks as what is read."""
@@ -245,7 +245,9 @@ class Composer(QWidget):
         self._send.setIconSize(QSize(16, 16) if self._busy else QSize(20, 20))
 
     def retranslate(self) -> None:
-        self.input.setPlaceholderText(tr("Write a message"))
+        self.input.setPlaceholderText(
+            tr("These conversations can only be read") if self._blocked else tr("Write a message")
+        )
         self.input.setAccessibleName(tr("Message"))
         for block in self._blocks:
             block.retranslate()

@@ -12,6 +12,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop_app.core.chat import Conversation, Message
+from desktop_app.core.errors import InkhornError
 from desktop_app.core.i18n import tr
 from desktop_app.core.settings import write_atomically
 from desktop_app.store.store import Store
@@ -64,6 +65,7 @@ def free_path(folder: Path, title: str, suffix: str, taken: set[Path]) -> Path:
 class Transfers(QObject):
     imported = Signal()
     trouble = Signal(object)  # InkhornError
+    over = Signal(str)  # a sentence noted before: what it told of has ended
     noted = Signal(str, object, str)  # sentence, what its button does or None, the button's words
 
     def __init__(self, window: QWidget, storage: Storage, background: Lane, parent: QObject) -> None:
@@ -123,7 +125,8 @@ class Transfers(QObject):
         self._write(write, folder)
 
     def _write(self, write: Callable[[], None], path: Path) -> None:
-        self.noted.emit(tr("Exporting…"), None, "")
+        working = tr("Exporting…")
+        self.noted.emit(working, None, "")
 
         def written(_: object) -> None:
             folder = path if path.is_dir() else path.parent
@@ -133,7 +136,11 @@ class Transfers(QObject):
 
             self.noted.emit(tr("Exported to {name}", name=path.name), show, tr("Open folder"))
 
-        self._background.run(write, written, self.trouble.emit)
+        def failed(error: InkhornError) -> None:
+            self.over.emit(working)
+            self.trouble.emit(error)
+
+        self._background.run(write, written, failed)
 
     # --- in -------------------------------------------------------------------------------------
 
@@ -142,7 +149,7 @@ class Transfers(QObject):
         path = choose_import(self._window, self._folder)
         if path is not None:
             self.noted.emit(tr("Importing…"), None, "")
-            self._background.run(lambda: read_import(path), self._take_in, self.trouble.emit)
+            self._background.run(lambda: read_import(path), self._take_in, self._import_failed)
 
     def _take_in(self, parsed: Parsed) -> None:
         waiting = list(parsed.conversations)
@@ -155,7 +162,7 @@ class Transfers(QObject):
                 self._imported(ImportReport(tuple(ids), messages, tuple(skipped)))
                 return
             part, waiting[:] = waiting[:IMPORTED_AT_ONCE], waiting[IMPORTED_AT_ONCE:]
-            self._storage.run(lambda store: store.import_parsed(part), took, self.trouble.emit)
+            self._storage.run(lambda store: store.import_parsed(part), took, self._import_failed)
 
         def took(report: ImportReport) -> None:
             nonlocal messages
@@ -166,7 +173,12 @@ class Transfers(QObject):
 
         next_part()
 
+    def _import_failed(self, error: InkhornError) -> None:
+        self.over.emit(tr("Importing…"))
+        self.trouble.emit(error)
+
     def _imported(self, report: ImportReport) -> None:
+        self.over.emit(tr("Importing…"))
         self.imported.emit()
         dialog = ImportReportDialog(report, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
 from desktop_app.core.i18n import mark, tr
 from desktop_app.ui.conversation.items import Context, MessageItem
+from desktop_app.ui.conversation.words import ending
 from desktop_app.ui.icons import icon
 from desktop_app.ui.theme import theme_of
 
@@ -43,7 +44,7 @@ def actions_of(item: MessageItem, context: Context) -> list[Action]:
             names.append("edit")
         else:
             names.append("regenerate")
-            if context.is_last and item.text and not item.is_streaming:
+            if context.is_last and item.text and not (item.is_streaming or ending(item)):
                 names.append("continue")
         if item.text:
             names.append("unpin" if item.message.pinned else "pin")

@@ -81,8 +81,13 @@ class Toast(QFrame):
         if gone is not None:
             gone()
 
+    def take_back(self, text: str) -> None:
+        """`dismiss`, if ``text`` is what it shows: what it told of is over."""
+        if not self.isHidden() and self._label.text() == text:
+            self.dismiss()
+
     def stay_above(self, widget: QWidget | None) -> None:
-        """Never cover ``widget`` (the field that one writes in), as long as it is visible."""
+        """Stand over ``widget`` (the field that one writes in) and never cover it, while it is visible."""
         self._above = widget
 
     def is_paused(self) -> bool:
@@ -146,10 +151,12 @@ class Toast(QFrame):
         self.adjustSize()
         width = max(0, min(self.sizeHint().width(), room))
         height = self.sizeHint().height()
-        foot = self._host.height()
+        foot, middle = self._host.height(), self._host.width() // 2
         if self._above is not None and self._above.isVisible():
-            foot = self._above.mapTo(self._host, QPoint(0, 0)).y()
-        self.setGeometry((self._host.width() - width) // 2, foot - height - _MARGIN, width, height)
+            corner = self._above.mapTo(self._host, QPoint(0, 0))
+            foot, middle = corner.y(), corner.x() + self._above.width() // 2
+        left = max(_MARGIN, min(middle - width // 2, self._host.width() - _MARGIN - width))
+        self.setGeometry(left, foot - height - _MARGIN, width, height)
 
     def _dress(self) -> None:
         self._close.setIcon(icon("x", theme_of(self).tip_ink))
