@@ -74,11 +74,15 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All of it or nothing, on disk when this returns. Raises InkhornError (``disk_full``,
-        ``read_only``, ``newer_data``, ``damaged_data``, ``internal``); the database stays usable."""
+        """All of it or nothing, on disk when this returns; one inside another is part of it. Raises
+        InkhornError (``disk_full``, ``read_only``, ``newer_data``, ``damaged_data``, ``internal``); the
+        database stays usable."""
         if self.read_only:
             raise InkhornError(self.read_only, READ_ONLY_MESSAGES[self.read_only], path=str(self.path))
         with self._translated():
+            if self._connection.in_transaction:
+                yield
+                return
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield

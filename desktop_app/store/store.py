@@ -8,6 +8,7 @@ exist is a LookupError, which is a mistake of the caller.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,10 @@ class Store:
 
     def close(self) -> None:
         self._db.close()
+
+    def together(self) -> AbstractContextManager[None]:
+        """Several calls that belong together: all of them reach the disk, at once, or none does."""
+        return self._db.transaction()
 
     # --- conversations ------------------------------------------------------------------------
 

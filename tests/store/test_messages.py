@@ -248,3 +248,20 @@ def test_pins_stay(store: Store, talk: Callable[..., list[Message]]) -> None:
     assert [m.pinned for m in store.branch(q.conversation_id)] == [True, False]
     store.set_message_pinned(q.id, False)
     assert not store.message(q.id).pinned
+
+
+def test_calls_that_belong_together_are_all_stored_or_none(store: Store, path: Path) -> None:
+    """A message without the place for its reply, in a conversation that nobody knows of, helps nobody."""
+    with store.together():
+        kept = store.create_conversation("kept")
+        question = store.add_message(kept.id, None, "user", "hello")
+        store.save_draft(0, "")
+    with pytest.raises(LookupError), store.together():
+        gone = store.create_conversation("gone")
+        store.add_message(gone.id, None, "user", "hello")
+        store.add_message(gone.id, 10**6, "assistant", "")
+    store.rename(kept.id, "still usable", own=True)
+    other, _ = open_store(path)
+    assert [row.title for row in other.conversations()] == ["still usable"]
+    assert [message.id for message in other.branch(kept.id)] == [question.id]
+    other.close()
