@@ -190,14 +190,16 @@ class Composer(QWidget):
             self._grid.addLayout(self._foot, 2, 0, 1, 2, right)
 
     def _fits_on_one_line(self) -> bool:
-        if self.input.blockCount() > 1:
-            return False
         text = self.input.toPlainText()
         if not text:
             return True
         margins = self._grid.contentsMargins()
         room = self.width() - margins.left() - margins.right() - self._foot.sizeHint().width() - space(4)
-        return len(text) <= SHORT and self.input.fontMetrics().horizontalAdvance(text) < room
+        return (
+            len(text) <= SHORT
+            and "\n" not in text
+            and self.input.fontMetrics().horizontalAdvance(text) < room
+        )
 
     def _changed(self) -> None:
         self._arrange()

@@ -6,7 +6,7 @@ import functools
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QSplitter, QVBoxLayout, QWidget
 
 from desktop_app.core.i18n import mark, tr
 from desktop_app.core.settings import Settings
@@ -15,9 +15,10 @@ from desktop_app.ui.chat.context_meter import ContextMeter
 from desktop_app.ui.chat.header import ChatHeader
 from desktop_app.ui.chat.sampling_button import SamplingButton
 from desktop_app.ui.chat_list.conversation_list import MINIMUM_WIDTH, ConversationList
+from desktop_app.ui.conversation.measures import column_width
 from desktop_app.ui.conversation.view import ConversationView
 from desktop_app.ui.personas import PersonaPicker
-from desktop_app.ui.theme import READING_WIDTH, set_look, space
+from desktop_app.ui.theme import set_look, space
 from desktop_app.ui.widgets.banner import Banner
 from desktop_app.ui.widgets.empty_state import EmptyState
 
@@ -119,19 +120,12 @@ class ChatPane(QWidget):
         column.setSpacing(0)
         column.addWidget(self.header)
         column.addWidget(self.view, 1)
-        foot = QHBoxLayout()
-        foot.setContentsMargins(space(4), space(1), space(4), space(4))
-        foot.addStretch(1)
-        desk = QWidget(self._main)
-        desk.setMaximumWidth(READING_WIDTH + space(8))
-        self._banner_place = QVBoxLayout(desk)
-        self._banner_place.setContentsMargins(0, 0, 0, 0)
+        foot = _Foot(self._main)
+        self._banner_place = QVBoxLayout(foot)
         self._banner_place.setSpacing(space(2))
         self._banner_place.setDirection(QVBoxLayout.Direction.BottomToTop)
         self._banner_place.addWidget(self.composer)
-        foot.addWidget(desk, 1000)
-        foot.addStretch(1)
-        column.addLayout(foot)
+        column.addWidget(foot)
         self._splitter.addWidget(self.list)
         self._splitter.addWidget(self._main)
         self._splitter.setStretchFactor(1, 1)
@@ -197,6 +191,19 @@ class ChatPane(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange and hasattr(self, "meter"):
             self.meter.retranslate()
+
+
+class _Foot(QWidget):
+    """As wide as the column of messages above it, to the pixel."""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        room = event.size().width()
+        width = column_width(room)
+        left = (room - width) // 2
+        layout = self.layout()
+        if layout is not None:
+            layout.setContentsMargins(left, space(1), room - width - left, space(4))
 
 
 def _strings(value: object) -> list[str]:

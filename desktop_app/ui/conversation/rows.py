@@ -19,6 +19,7 @@ from desktop_app.ui.conversation.measures import (
     INSET,
     LINE,
     PAD,
+    column_width,
     foot_of,
 )
 from desktop_app.ui.conversation.message_widget import MessageWidget
@@ -30,7 +31,6 @@ from desktop_app.ui.theme import READING_WIDTH, Theme, theme_of
 LONG = 60_000  # characters; of a longer message the first SHOWN are shown until the rest is asked for
 SHOWN = 40_000
 KEPT_DOCUMENTS = 24
-SIDE = 16  # px of paper beside a message in a narrow window; more than a scroll bar is wide
 
 
 class MessageRows:
@@ -110,7 +110,7 @@ class MessageRows:
     # --- for the stack ----------------------------------------------------------------------
 
     def row_width(self, room: int) -> int:
-        width = max(min(READING_WIDTH + 2 * INSET, room - 2 * SIDE), 120)
+        width = column_width(room)
         self._inner = width - 2 * INSET
         return width
 
