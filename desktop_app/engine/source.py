@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -31,7 +32,7 @@ def identify(path: Path, records: Path, expected: str, report: Report) -> str:
     if not path.is_file():
         raise InkhornError("model_damaged", f"The model is not a file: {path.name}")
     resolved = str(path.resolve())
-    record = records / f"{hashlib.sha256(resolved.encode()).hexdigest()[:24]}.json"
+    record = records / f"{hashlib.sha256(os.fsencode(resolved)).hexdigest()[:24]}.json"
     facts = {"path": resolved, "size": state.st_size, "modified_ns": state.st_mtime_ns}
     digest = _remembered(record, facts)
     if digest is None:

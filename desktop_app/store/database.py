@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -117,7 +118,7 @@ def connect(path: Path, mode: Literal["rw", "rwc", "ro", "immutable"]) -> sqlite
     """A connection with explicit transactions (``isolation_level=None``). Raises sqlite3.Error."""
     query = "mode=ro&immutable=1" if mode == "immutable" else f"mode={mode}"
     connection = sqlite3.connect(
-        f"file:{quote(str(path.absolute()))}?{query}", uri=True, isolation_level=None, timeout=10.0
+        f"file:{quote(os.fsencode(path.absolute()))}?{query}", uri=True, isolation_level=None, timeout=10.0
     )
     try:
         connection.execute("PRAGMA busy_timeout = 10000")

@@ -256,10 +256,15 @@ def test_calls_that_belong_together_are_all_stored_or_none(store: Store, path: P
         kept = store.create_conversation("kept")
         question = store.add_message(kept.id, None, "user", "hello")
         store.save_draft(0, "")
-    with pytest.raises(LookupError), store.together():
-        gone = store.create_conversation("gone")
-        store.add_message(gone.id, None, "user", "hello")
-        store.add_message(gone.id, 10**6, "assistant", "")
+
+    def fail_at_the_end() -> None:
+        with store.together():
+            gone = store.create_conversation("gone")
+            store.add_message(gone.id, None, "user", "hello")
+            store.add_message(gone.id, 10**6, "assistant", "")
+
+    with pytest.raises(LookupError):
+        fail_at_the_end()
     store.rename(kept.id, "still usable", own=True)
     other, _ = open_store(path)
     assert [row.title for row in other.conversations()] == ["still usable"]
