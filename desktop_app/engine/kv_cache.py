@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from desktop_app.engine.architecture import Architecture
+from desktop_app.engine.machine import check_memory
 
 BLOCK = 256
 """Positions by which the cache grows at least."""
@@ -29,12 +30,14 @@ class KVCache:
         return len(self.ids)
 
     def reserve(self, length: int) -> None:
-        """Make room for ``length`` positions. Raises RuntimeError (torch) when memory is out."""
+        """Make room for ``length`` positions. Raises InkhornError of kind ``memory`` where there is none:
+        Linux gives it, and kills the engine when it is used."""
         if length <= self._capacity:
             return
         wanted = max(length, self._capacity + self._capacity // 4)
         capacity = max(length, min(-(-wanted // BLOCK) * BLOCK, self._limit))
         planes, heads, dim = self._shape
+        check_memory((len(self.layers) * (capacity - self._capacity) + capacity) * planes * heads * dim * 4)
         for number, old in enumerate(self.layers):
             new = torch.empty(planes, heads, capacity, dim)
             if self.ids:

@@ -8,6 +8,7 @@ import pytest
 import torch
 from transformers import LlamaForCausalLM
 
+from desktop_app.core.errors import InkhornError
 from desktop_app.engine.architecture import Architecture, read_architecture
 from desktop_app.engine.convert import Precision, convert
 from desktop_app.engine.decoder import PREFILL_CHUNK, Decoder, forward, logits, prefill
@@ -111,6 +112,15 @@ def test_the_cache_grows_by_blocks_and_keeps_what_it_has() -> None:
     assert cache.layers[0].shape[2] == 2 * BLOCK
     cache.reserve(999)
     assert cache.layers[0].shape[2] == 1000  # never more than the context
+
+
+def test_a_cache_larger_than_the_memory_is_refused_before_it_is_used() -> None:
+    a = Architecture("llama", 100, 8192, 64, 64, 128, 8, 8, 1 << 24, 1e-5, (1.0,) * 64, True)
+    cache = KVCache(a)
+    with pytest.raises(InkhornError) as caught:
+        cache.reserve(1 << 24)
+    assert caught.value.kind == "memory"
+    assert cache.layers[0].shape[2] == 0
 
 
 @pytest.mark.parametrize("kind", ["Q4_0", "Q4_1", "Q8_0", "F16"])
