@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QSignalSpy, QTest
-from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QListWidget, QPlainTextEdit, QPushButton, QWidget
 
 from desktop_app import __version__
 from desktop_app.core.i18n import tr
@@ -18,7 +18,9 @@ from desktop_app.ui.about import AboutDialog
 from desktop_app.ui.first_run import FirstRun
 from desktop_app.ui.language import use_language
 from desktop_app.ui.licences import LIBRARIES, licences
+from desktop_app.ui.theme import apply_theme
 from desktop_app.ui.widgets.banner import Banner
+from desktop_app.ui.widgets.button_menu import menu_place
 from desktop_app.ui.widgets.elided_label import ElidedLabel
 from desktop_app.ui.widgets.empty_state import EmptyState
 from desktop_app.ui.widgets.toast import Toast
@@ -107,6 +109,52 @@ def test_toast_stays_inside_and_off_the_field(host: QWidget, app: QApplication) 
     app.processEvents()
     assert host.rect().contains(toast.geometry())
     assert not unnamed(toast)
+
+
+def test_a_note_that_work_goes_on_is_taken_back_but_not_another(host: QWidget) -> None:
+    toast = Toast(host)
+    toast.show_note("Exporting…")
+    toast.take_back("Exporting…")
+    assert toast.isHidden()
+    done: list[str] = []
+    toast.show_note("Conversation deleted", lambda: None, lambda: done.append("gone"))
+    toast.take_back("Exporting…")
+    assert not toast.isHidden()
+    assert done == []
+
+
+def test_the_menu_of_a_button_stays_in_its_window() -> None:
+    window, menu = QRect(100, 50, 800, 600), QRect(0, 0, 300, 200)
+    free = menu_place(menu, QRect(200, 100, 80, 30), window)
+    assert (free.x(), free.y() > 130) == (200, True)
+    right = menu_place(menu, QRect(800, 100, 80, 30), window)
+    assert right.x() + menu.width() == 880
+    low = menu_place(menu, QRect(200, 600, 80, 30), window)
+    assert low.y() + menu.height() < 600
+
+
+def test_the_focus_of_a_list_shows_on_its_row_alone(app: QApplication) -> None:
+    apply_theme(app, "light")
+    rows = QListWidget()
+    rows.addItems(["one", "two", "three"])
+    rows.resize(200, 300)
+    rows.show()
+    rows.activateWindow()
+    app.processEvents()
+    rows.setCurrentRow(1)
+    without = rows.grab().toImage()
+    rows.setFocus(Qt.FocusReason.TabFocusReason)
+    app.processEvents()
+    assert rows.hasFocus()
+    focused, row = rows.grab().toImage(), rows.visualItemRect(rows.item(1))
+    changed = [
+        (x, y)
+        for x in range(200)
+        for y in range(300)
+        if without.pixel(x, y) != focused.pixel(x, y) and not row.contains(x, y)
+    ]
+    assert changed == []
+    rows.deleteLater()
 
 
 def test_banner_acts_closes_and_follows_the_language(
@@ -199,6 +247,12 @@ def test_first_run_says_it_in_three_sentences(app: QApplication, tmp_path: Path,
     page._start.setFocus()
     QTest.keyClick(page._start, Qt.Key.Key_Space)
     assert started.count() == 1
+    QTest.keyClick(page._start, Qt.Key.Key_Return)
+    assert started.count() == 2
+    page._languages["en"].setFocus()
+    QTest.keyClick(page._languages["en"], Qt.Key.Key_Return)
+    assert chosen == ["zh_CN", "en"]
+    assert started.count() == 2
     assert not unnamed(page)
     page.deleteLater()
 

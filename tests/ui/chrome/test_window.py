@@ -53,6 +53,24 @@ def test_keys_and_clicks_change_the_pane(window: MainWindow, app: QApplication) 
     assert told == ["models", "chat"]
 
 
+def test_the_title_names_what_the_pane_shows(window: MainWindow) -> None:
+    window.set_document("chat", "A letter\nto Anna")
+    assert window.windowTitle() == "A letter to Anna – Inkhorn"
+    window.show_pane("models")
+    assert window.windowTitle() == "Models – Inkhorn"
+    window.show_pane("chat")
+    window.set_document("chat", "")
+    assert window.windowTitle() == "Chat – Inkhorn"
+
+
+def test_two_keys_find(window: MainWindow) -> None:
+    found: list[int] = []
+    window.connect_action("find", lambda: found.append(1))
+    QTest.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    assert len(found) == 2
+
+
 def test_arrow_keys_walk_the_rail(window: MainWindow, app: QApplication) -> None:
     chat, models = rail_buttons(window)[1:]
     chat.setFocus(Qt.FocusReason.TabFocusReason)
