@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
@@ -80,18 +80,20 @@ class Database:
         database stays usable."""
         if self.read_only:
             raise InkhornError(self.read_only, READ_ONLY_MESSAGES[self.read_only], path=str(self.path))
-        with self._translated():
-            if self._connection.in_transaction:
-                yield
-                return
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._connection.execute("COMMIT")
-            except BaseException:
-                if self._connection.in_transaction:  # SQLite has rolled back on its own where it must
-                    self._connection.execute("ROLLBACK")
-                raise
+        inside = self._connection.in_transaction
+        with self._translated(), nullcontext() if inside else self._begun():
+            yield
+
+    @contextmanager
+    def _begun(self) -> Iterator[None]:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._connection.execute("COMMIT")
+        except BaseException:
+            if self._connection.in_transaction:  # SQLite has rolled back on its own where it must
+                self._connection.execute("ROLLBACK")
+            raise
 
     def close(self) -> None:
         self._connection.close()
