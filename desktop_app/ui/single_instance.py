@@ -28,7 +28,7 @@ class SingleInstance(QObject):
     def __init__(self, data: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
         place = os.path.normcase(data.resolve())
-        self._name = f"inkhorn-{hashlib.sha256(place.encode()).hexdigest()[:20]}"
+        self._name = f"inkhorn-{hashlib.sha256(os.fsencode(place)).hexdigest()[:20]}"
         self._lock = QLockFile(str(data / "inkhorn.lock"))
         self._lock.setStaleLockTime(0)  # never by age: only when its process is gone
         self._server: QLocalServer | None = None

@@ -10,6 +10,7 @@ from desktop_app.core.chat import Message
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.i18n import tr
 from desktop_app.core.messages import ContextPlan, Failed
+from desktop_app.store.store import Store
 from desktop_app.ui.chat import problems
 from desktop_app.ui.chat.answer_flow import AnswerFlow, problem_of
 from desktop_app.ui.chat.open_chat import OpenChat
@@ -41,6 +42,7 @@ class Answering(QObject):
         replies.progress.connect(self._show_progress)
         replies.ended.connect(self._ended)
         replies.not_stored.connect(self._not_stored)
+        replies.stored_again.connect(lambda message_id: chat.view.set_problem(message_id, None))
 
     def begin(self, session: Session, message: Message, accept_left_out: bool = False) -> None:
         """Let the model write ``message``, or go on where it has text already."""
@@ -59,24 +61,29 @@ class Answering(QObject):
         self._flow.stop(conversation_id)
         self._replies.stop_conversation(conversation_id)
 
-    def add(self, parent_id: int) -> None:
-        """A new reply below ``parent_id``, beside those that may be there."""
-        chat, conversation_id, model = self._chat, self._chat.session.id, self._chat.model_name
+    def add(self, parent_id: int | None, question: str | None = None) -> None:
+        """A new reply below ``parent_id``, beside those that may be there; with ``question`` that is
+        said first, and the reply stands below it."""
+        chat, session, model = self._chat, self._chat.session, self._chat.model_name
+
+        def write(store: Store) -> list[Message]:
+            with store.together():
+                above = parent_id
+                if question is not None:
+                    above = store.add_message(session.id, parent_id, "user", question).id
+                store.add_message(session.id, above, "assistant", "", "streaming", model)
+            return store.branch(session.id)
 
         def written(branch: list[Message]) -> None:
-            if chat.session.id == conversation_id:
+            if session is chat.session:
                 chat.show_branch(branch)
                 chat.view.to_end()
-                self.begin(chat.session, branch[-1])
+            else:
+                session.branch = branch
+            self.list_stale.emit()
+            self.begin(session, branch[-1])
 
-        self._storage.run(
-            lambda store: [
-                store.add_message(conversation_id, parent_id, "assistant", "", "streaming", model),
-                store.branch(conversation_id),
-            ][1],
-            written,
-            self.trouble.emit,
-        )
+        self._storage.run(write, written, self.trouble.emit)
 
     def go_on(self, message: Message, accept_left_out: bool = False) -> None:
         """Begin again with a reply that was stopped, held back or failed."""

@@ -48,6 +48,10 @@ class ContextWatch(QObject):
         """Something changed: count again soon."""
         self._timer.start()
 
+    def forget(self) -> None:
+        """Another conversation is open: a count that is on its way is not about it."""
+        self._typing_id = 0
+
     def ask(self, messages: tuple[PlannedMessage, ...], reserve: int, decide: Decide, refuse: Refuse) -> int:
         """Count for a message that is sent. Returns an id for `take_back`."""
         command = Plan(self._worker.next_id(), messages, reserve)

@@ -65,6 +65,7 @@ class ChatController(QObject):
         """An empty page; it becomes a conversation with its first message."""
         self._composer.flush()
         session = Session(options=options or Options(self._chat.settings.system_prompt))
+        self._composer.clear()
         self._show(session)
         self._storage.run(lambda store: store.draft(0), lambda text: self._put_draft(session, text))
 
@@ -80,11 +81,13 @@ class ChatController(QObject):
             return store.conversation(conversation_id), branch, notes, draft
 
         def show(found: tuple[Conversation, list[Message], list[Note], str]) -> None:
+            self._composer.flush()  # what was typed since the click belongs to the old conversation
             row, branch, notes, draft = found
             options = Options(row.system_prompt, row.persona, row.sampling_json)
             session = Session(row, options, branch, note_for(branch, notes))
             self._show(session, message_id or None, highlight)
-            self._put_draft(session, draft)
+            self._composer.set_draft(Draft.decode(draft))
+            self._chat.count_again()
 
         self._storage.run(read, show, self.trouble.emit)
 
@@ -97,15 +100,16 @@ class ChatController(QObject):
         session, model = self._chat.session, self._chat.model_name
 
         def write(store: Store) -> tuple[Conversation, Message, Message]:
-            row = session.conversation or store.create_conversation(
-                title=title_from(text),
-                system_prompt=session.options.system_prompt,
-                persona=session.options.persona,
-                sampling_json=session.options.sampling_json,
-            )
-            user = store.add_message(row.id, session.leaf_id, "user", text)
-            reply = store.add_message(row.id, user.id, "assistant", "", "streaming", model)
-            store.save_draft(session.id, "")
+            with store.together():  # all of it or nothing, so that sending again makes no second one
+                row = session.conversation or store.create_conversation(
+                    title=title_from(text),
+                    system_prompt=session.options.system_prompt,
+                    persona=session.options.persona,
+                    sampling_json=session.options.sampling_json,
+                )
+                user = store.add_message(row.id, session.leaf_id, "user", text)
+                reply = store.add_message(row.id, user.id, "assistant", "", "streaming", model)
+                store.save_draft(session.id, "")
             return store.conversation(row.id), user, reply
 
         def written(rows: tuple[Conversation, Message, Message]) -> None:
@@ -160,7 +164,8 @@ class ChatController(QObject):
         self.options_changed.emit(options)
 
     def _put_draft(self, session: Session, text: str) -> None:
-        if session is self._chat.session:
+        """Unless something was typed meanwhile."""
+        if session is self._chat.session and not self._composer.draft().message:
             self._composer.set_draft(Draft.decode(text))
             self._chat.count_again()
 

@@ -73,11 +73,7 @@ class MessageActions(QObject):
         """The edited text becomes a sibling: the old one, and all below it, can be gone back to."""
         message = self._chat.session.message(message_id)
         if message is not None:
-            self._storage.run(
-                lambda store: store.add_message(message.conversation_id, message.parent_id, "user", text).id,
-                self._answering.add,
-                self.trouble.emit,
-            )
+            self._answering.add(message.parent_id, text)
 
     def _step(self, message: Message, step: int) -> None:
         def select(store: Store) -> list[Message]:

@@ -68,6 +68,7 @@ class OpenChat(QObject):
                 self.view.set_problem(message.id, problem_of(failure, bool(message.text)))
         if message_id is not None:
             self.view.scroll_to(message_id, highlight)
+        self._watch.forget()
         self.take_plan(None)
         self.settle()
 

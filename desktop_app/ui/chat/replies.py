@@ -38,6 +38,7 @@ class Replies(QObject):
     progress = Signal(int, str, object)  # message id, stage, fraction or None
     ended = Signal(object)  # ReplyEnd
     not_stored = Signal(int, object)  # message id, InkhornError: what is shown is not on the disk
+    stored_again = Signal(int)  # message id: now it is
 
     def __init__(self, worker: EngineWorker, storage: Storage, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -45,6 +46,7 @@ class Replies(QObject):
         self._storage = storage
         self._runs: dict[int, ReplyRun] = {}
         self._unstored: dict[int, ReplyEnd] = {}
+        self._behind: set[int] = set()  # messages of which a write failed since the last good one
         worker.arrived.connect(self._on_event)
         self._painter = QTimer(self)
         self._painter.setInterval(PAINT_MS)
@@ -148,7 +150,9 @@ class Replies(QObject):
             )
 
         def stored(_result: object) -> None:
-            self._unstored.pop(end.message_id, None)
+            if self._unstored.pop(end.message_id, None) is not None or end.message_id in self._behind:
+                self._behind.discard(end.message_id)
+                self.stored_again.emit(end.message_id)
 
         def failed(error: InkhornError) -> None:
             self._unstored[end.message_id] = end
@@ -175,9 +179,15 @@ class Replies(QObject):
     def _append(self, run: ReplyRun, before: int, piece: str) -> None:
         def failed(error: InkhornError) -> None:
             run.stored = 0  # the next write brings the whole text, so that no gap can stay
+            self._behind.add(run.message_id)
             self.not_stored.emit(run.message_id, error)
 
+        def whole(_result: object) -> None:
+            if run.message_id in self._behind:
+                self._behind.discard(run.message_id)
+                self.stored_again.emit(run.message_id)
+
         if before == 0:
-            self._storage.run(lambda store: store.update_message(run.message_id, text=piece), failed=failed)
+            self._storage.run(lambda store: store.update_message(run.message_id, text=piece), whole, failed)
         else:
             self._storage.run(lambda store: store.append_text(run.message_id, piece), failed=failed)

@@ -23,7 +23,7 @@ def to_summarise(branch: list[Message], left_out: set[int], covered_upto: int | 
     is not read again."""
     end = max(0, len(branch) - KEEP_LATEST)
     if left_out:
-        first_kept = max(index for index, message in enumerate(branch) if message.id in left_out) + 1
+        first_kept = max((i for i, message in enumerate(branch) if message.id in left_out), default=-1) + 1
         # Half of what still fits goes too: else the next message would leave something out again.
         end = max(first_kept, (first_kept + end) // 2)
     start = next((i + 1 for i, m in enumerate(branch) if m.id == covered_upto), 0)

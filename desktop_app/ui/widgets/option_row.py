@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from desktop_app.core.i18n import tr
 from desktop_app.ui.settings_options import Option
 from desktop_app.ui.theme import set_look, space
-from desktop_app.ui.widgets.policies import keep_height, pad_number
+from desktop_app.ui.widgets.policies import dress_number, keep_height
 
 _CONTROL_WIDTH = 160
 
@@ -103,7 +103,7 @@ class OptionRow(QWidget):
         if option.limits:
             low, high, step = option.limits
             number = QSpinBox(self)
-            pad_number(number)
+            dress_number(number)
             number.setRange(low, high)
             number.setSingleStep(step)
             number.setKeyboardTracking(False)

@@ -1,7 +1,8 @@
-"""How widgets give way to each other."""
+"""How widgets give way to each other, and what numbers look like."""
 
 from __future__ import annotations
 
+from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QAbstractSpinBox, QLineEdit, QSizePolicy
 
 
@@ -12,8 +13,11 @@ def keep_height() -> QSizePolicy:
     return policy
 
 
-def pad_number(field: QAbstractSpinBox) -> None:
-    """Give a number the same left edge as other fields have; Qt's stylesheets do not reach into it."""
+def dress_number(field: QAbstractSpinBox) -> None:
+    """Give a number the same left edge as other fields have (Qt's stylesheets do not reach into it), and
+    write it as all other numbers of the interface: 1,024 and 0.7."""
+    field.setLocale(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))
+    field.setGroupSeparatorShown(True)
     inner = field.findChild(QLineEdit)
     if inner is not None:
         inner.setTextMargins(8, 0, 0, 0)

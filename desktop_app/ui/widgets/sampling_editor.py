@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 from desktop_app.core.i18n import tr
 from desktop_app.core.sampling import LIMITS, PRESETS, Sampling
 from desktop_app.ui.theme import set_look, space
-from desktop_app.ui.widgets.policies import keep_height, pad_number
+from desktop_app.ui.widgets.policies import dress_number, keep_height
 
 CUSTOM = "custom"
 _DECIMALS = {"temperature": 0.05, "top_p": 0.05, "min_p": 0.01, "repetition_penalty": 0.05}
@@ -175,7 +175,7 @@ class SamplingEditor(QWidget):
         low, high = LIMITS[name]
         if name in _DECIMALS:
             number = QDoubleSpinBox(self)
-            pad_number(number)
+            dress_number(number)
             number.setDecimals(2)
             number.setRange(low, high)
             number.setSingleStep(_DECIMALS[name])
@@ -183,7 +183,7 @@ class SamplingEditor(QWidget):
             number.valueChanged.connect(self._edited)
             return number
         count = QSpinBox(self)
-        pad_number(count)
+        dress_number(count)
         count.setRange(int(low), int(high))
         count.setSingleStep(_INTEGERS[name])
         count.setKeyboardTracking(False)
