@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QLibraryInfo, QLocale, QTranslator
@@ -15,7 +16,7 @@ def use_language(app: QApplication, choice: str, folder: Path) -> str:
 
     Every widget then gets ``QEvent.Type.LanguageChange``. Returns the language in use.
     """
-    used = set_language(choice, folder)
+    used = set_language(_by_the_system() if choice == "system" else choice, folder)
     for old in app.findChildren(QTranslator, "inkhorn_qt_words"):
         app.removeTranslator(old)
         old.deleteLater()
@@ -28,3 +29,12 @@ def use_language(app: QApplication, choice: str, folder: Path) -> str:
         translator.deleteLater()
         QApplication.sendEvent(app, QEvent(QEvent.Type.LanguageChange))
     return used
+
+
+def _by_the_system() -> str:
+    """The environment decides where it says something; an app started from the dock or by double-click
+    on macOS has no such variables, and Qt knows what the user prefers."""
+    if any(os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG")):
+        return "system"
+    first = next(iter(QLocale.system().uiLanguages()), "")
+    return "zh_CN" if first.lower().startswith("zh") else "en"

@@ -229,6 +229,33 @@ def test_a_pinned_message_is_kept_and_a_summary_stands_for_the_rest(user: User) 
     assert user.stored(lambda store: store.notes(key)) == []
 
 
+def test_an_edit_is_answered_though_the_user_went_elsewhere(user: User) -> None:
+    user.ask("What is the capital of France?")
+    key, first = user.chat.chat.session.id, user.branch[0]
+    user.pane.view.edited.emit(first.id, "Say yes.")
+    user.chat.controller.new()  # before the store has answered
+    user.settle()
+    user.chat.controller.open(key)
+    user.settle()
+    user.wait_reply()
+    assert [message.text for message in user.branch][0] == "Say yes."
+    assert user.stored_branch()[-1].text
+
+
+def test_what_is_typed_while_a_conversation_opens_is_kept(user: User) -> None:
+    user.ask("Say yes.")
+    key = user.chat.chat.session.id
+    user.chat.controller.new()
+    user.settle()
+    user.chat.controller.open(key)
+    user.write("typed in the meantime")  # the click is done, the conversation not there yet
+    user.settle()
+    assert user.pane.composer.input.toPlainText() == ""
+    user.chat.controller.new()
+    user.wait(lambda: user.pane.composer.input.toPlainText(), "the draft")
+    assert user.pane.composer.input.toPlainText() == "typed in the meantime"
+
+
 def test_stop_takes_effect_before_the_model_has_begun(open_app: MakeUser, starter_model: Path) -> None:
     user = open_app()
     user.send(STORY)  # at once: the engine is still starting

@@ -42,7 +42,8 @@ class Answering(QObject):
         replies.progress.connect(self._show_progress)
         replies.ended.connect(self._ended)
         replies.not_stored.connect(self._not_stored)
-        replies.stored_again.connect(lambda message_id: chat.view.set_problem(message_id, None))
+        replies.stored_again.connect(self._stored_again)
+        self._told_unstored: set[int] = set()  # messages whose problem says that they are not stored
 
     def begin(self, session: Session, message: Message, accept_left_out: bool = False) -> None:
         """Let the model write ``message``, or go on where it has text already."""
@@ -116,6 +117,7 @@ class Answering(QObject):
         if message is not None:
             self._chat.put(_as_ended(message, end, self._chat.model_name))
             if end.failure is not None:
+                self._told_unstored.discard(end.message_id)
                 self._chat.view.set_problem(end.message_id, problem_of(end.failure, bool(end.text)))
         self._chat.settle()
 
@@ -152,8 +154,14 @@ class Answering(QObject):
 
     def _not_stored(self, message_id: int, error: InkhornError) -> None:
         if self._chat.session.message(message_id) is not None:
+            self._told_unstored.add(message_id)
             problem = problems.not_stored_problem(error.kind, error.message)
             self._chat.view.set_problem(message_id, problem)
+
+    def _stored_again(self, message_id: int) -> None:
+        if message_id in self._told_unstored:
+            self._told_unstored.discard(message_id)
+            self._chat.view.set_problem(message_id, None)
 
 
 def _as_ended(message: Message, end: ReplyEnd, model: str) -> Message:
