@@ -45,7 +45,7 @@ def read(md: MarkdownIt, text: str) -> list[Token]:
 
 
 def safe_address(address: str) -> str:
-    """``address`` if it may be opened, else ''."""
+    """``address`` if it may be opened (`SCHEMES`, and no control characters), else ''."""
     try:
         scheme = urlsplit(address).scheme.lower()
     except ValueError:

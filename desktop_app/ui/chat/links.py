@@ -9,8 +9,7 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from desktop_app.core.i18n import tr
-
-SCHEMES = ("http", "https", "mailto")
+from desktop_app.store.transfer.markup import SCHEMES
 
 
 class LinkOpener(QObject):

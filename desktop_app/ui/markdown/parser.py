@@ -10,11 +10,11 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import cast
-from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from desktop_app.store.transfer.markup import safe_address
 from desktop_app.store.transfer.maths import maths_plugin
 from desktop_app.ui.markdown.blocks import (
     PLAIN,
@@ -31,17 +31,7 @@ from desktop_app.ui.markdown.blocks import (
     Table,
 )
 
-SCHEMES = ("http", "https", "mailto")
 _TASK = re.compile(r"\[([ xX])\]\s+")
-
-
-def safe_address(address: str) -> str:
-    """``address`` if it may be opened (`SCHEMES`, and no control characters), else ''."""
-    try:
-        scheme = urlsplit(address).scheme.lower()
-    except ValueError:
-        return ""
-    return address if scheme in SCHEMES and address.isprintable() else ""
 
 
 class Parser:
