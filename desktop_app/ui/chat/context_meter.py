@@ -103,6 +103,7 @@ class ContextMeter(QToolButton):
                 sum(plan.tokens.get(key, 0) for key in kept - named),
             ),
             (tr("What you are writing"), plan.tokens.get(DRAFT_KEY, 0)),
+            (tr("The model’s own format"), plan.prompt_tokens - sum(plan.tokens.get(key, 0) for key in kept)),
             (tr("Kept free for the reply"), plan.reserve),
             (tr("Still free"), max(0, plan.context_length - plan.prompt_tokens - plan.reserve)),
         ]
