@@ -238,7 +238,7 @@ def test_an_edit_is_answered_though_the_user_went_elsewhere(user: User) -> None:
     user.chat.controller.open(key)
     user.settle()
     user.wait_reply()
-    assert [message.text for message in user.branch][0] == "Say yes."
+    assert user.branch[0].text == "Say yes."
     assert user.stored_branch()[-1].text
 
 

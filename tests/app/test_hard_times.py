@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +14,7 @@ from desktop_app.core.settings import Settings
 from desktop_app.store.store import open_store
 from desktop_app.ui.widgets.banner import Banner
 from tests.app.conftest import MakeUser, User
+from tests.permissions import protected
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -129,22 +127,6 @@ def test_a_read_only_folder_with_conversations(
             assert "cannot be written" in banners(user)
             assert user.stored(lambda store: [one.id for one in store.conversations()]) == [row.id]
             assert user.pane.composer.input.isReadOnly()
-
-
-@contextlib.contextmanager
-def protected(folder: Path) -> Iterator[None]:
-    """``folder`` can be read only. Permissions do not bind root, who becomes somebody else."""
-    for file in folder.iterdir():
-        file.chmod(0o444)
-    folder.chmod(0o555)
-    user = os.geteuid()
-    if user == 0:
-        os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(user)
-        folder.chmod(0o755)
 
 
 def test_the_language_changes_while_the_window_is_open(open_app: MakeUser) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import sqlite3
@@ -20,6 +19,7 @@ from desktop_app.store.database import connect
 from desktop_app.store.migrating import migrate
 from desktop_app.store.schema import APPLICATION_ID, MIGRATIONS
 from desktop_app.store.store import Store, open_store
+from tests.permissions import protected
 
 V1 = Path(__file__).with_name("v1.sql").read_text(encoding="utf-8")
 
@@ -171,23 +171,6 @@ def open_place() -> Iterator[Path]:
     yield folder
     folder.chmod(0o755)
     shutil.rmtree(folder)
-
-
-@contextlib.contextmanager
-def protected(folder: Path) -> Iterator[None]:
-    """``folder`` and its files can be read only. Permissions do not bind root, who becomes somebody
-    else for the time."""
-    for file in folder.iterdir():
-        file.chmod(0o444)
-    folder.chmod(0o555)
-    user = os.geteuid()
-    if user == 0:
-        os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(user)
-        folder.chmod(0o755)
 
 
 def check_read_only(path: Path) -> Store:

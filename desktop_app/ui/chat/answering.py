@@ -115,7 +115,8 @@ class Answering(QObject):
             self.replied.emit(end.reply)
         message = self._chat.session.message(end.message_id)
         if message is not None:
-            self._chat.put(_as_ended(message, end, self._chat.model_name))
+            model = self._chat.model_name or message.model
+            self._chat.put(replace(message, **end.fields(), model=model))
             if end.failure is not None:
                 self._told_unstored.discard(end.message_id)
                 self._chat.view.set_problem(end.message_id, problem_of(end.failure, bool(end.text)))
@@ -162,20 +163,3 @@ class Answering(QObject):
         if message_id in self._told_unstored:
             self._told_unstored.discard(message_id)
             self._chat.view.set_problem(message_id, None)
-
-
-def _as_ended(message: Message, end: ReplyEnd, model: str) -> Message:
-    reply, failure = end.reply, end.failure
-    return replace(
-        message,
-        text=end.text,
-        state=end.state,
-        model=model or message.model,
-        stop_reason=reply.stop_reason if reply else ("cancelled" if end.state == "stopped" else ""),
-        error_kind=failure.kind if failure else "",
-        error_message=failure.message if failure else "",
-        prompt_tokens=reply.prompt_tokens if reply else 0,
-        reply_tokens=reply.reply_tokens if reply else 0,
-        first_token_s=reply.first_token_s if reply else 0.0,
-        tokens_per_s=reply.decode_tokens_per_s if reply else 0.0,
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -29,6 +30,21 @@ class ReplyEnd:
     state: MessageState
     reply: Reply | None = None
     failure: Failed | None = None
+
+    def fields(self) -> dict[str, Any]:
+        """The fields of a `Message` that the end of its reply sets."""
+        reply, failure = self.reply, self.failure
+        return {
+            "text": self.text,
+            "state": self.state,
+            "stop_reason": reply.stop_reason if reply else ("cancelled" if self.state == "stopped" else ""),
+            "error_kind": failure.kind if failure else "",
+            "error_message": failure.message if failure else "",
+            "prompt_tokens": reply.prompt_tokens if reply else 0,
+            "reply_tokens": reply.reply_tokens if reply else 0,
+            "first_token_s": reply.first_token_s if reply else 0.0,
+            "tokens_per_s": reply.decode_tokens_per_s if reply else 0.0,
+        }
 
 
 class Replies(QObject):
@@ -131,23 +147,10 @@ class Replies(QObject):
         self.ended.emit(end)
 
     def _store_end(self, end: ReplyEnd) -> None:
-        reply, failure = end.reply, end.failure
         model = self._worker.state.model
 
         def write(store: Store) -> None:
-            store.update_message(
-                end.message_id,
-                text=end.text,
-                state=end.state,
-                stop_reason=reply.stop_reason if reply else ("cancelled" if end.state == "stopped" else ""),
-                error_kind=failure.kind if failure else "",
-                error_message=failure.message if failure else "",
-                prompt_tokens=reply.prompt_tokens if reply else 0,
-                reply_tokens=reply.reply_tokens if reply else 0,
-                first_token_s=reply.first_token_s if reply else 0.0,
-                tokens_per_s=reply.decode_tokens_per_s if reply else 0.0,
-                model=model.name if model else None,
-            )
+            store.update_message(end.message_id, **end.fields(), model=model.name if model else None)
 
         def stored(_result: object) -> None:
             if self._unstored.pop(end.message_id, None) is not None or end.message_id in self._behind:
