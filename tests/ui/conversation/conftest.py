@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import QEvent
+from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QApplication
 
 from desktop_app.core.chat import Message
@@ -64,6 +65,7 @@ def shown(view: ConversationView, message_id: int) -> MessageWidget:
 def view(app: QApplication) -> Iterator[ConversationView]:
     made = ConversationView(15, False)
     made.resize(800, 600)
+    QCursor.setPos(2000, 2000)  # wherever another test left it: nothing is pointed at
     made.show()
     yield made
     made.close()
