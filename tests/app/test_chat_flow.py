@@ -9,6 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton
 
 from desktop_app.core.chat import Note
 from desktop_app.core.errors import InkhornError
@@ -70,6 +73,17 @@ def test_stop_continue_regenerate_and_step_through_versions(user: User) -> None:
     user.act("version_previous", user.branch[-1])
     assert user.branch[-1].text == longer.text
     assert user.stored_branch() == user.branch
+
+
+def test_after_another_reply_the_focus_is_where_one_writes(user: User) -> None:
+    user.ask("Say yes.")
+    buttons = user.pane.view.findChildren(QAbstractButton)
+    again = next(b for b in buttons if b.isVisible() and b.accessibleName() == "Write another reply")
+    again.setFocus()
+    QTest.mouseClick(again, Qt.MouseButton.LeftButton)
+    user.wait(lambda: user.branch[-1].versions == 2, "another version")
+    user.wait_reply()
+    assert user.app.focusWidget() is user.pane.composer.input
 
 
 def test_an_edit_is_a_branch_and_the_old_one_stays(user: User) -> None:

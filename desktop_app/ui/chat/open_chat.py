@@ -120,9 +120,11 @@ class OpenChat(QObject):
         self._watch.refresh()
 
     def show_busy(self, message_id: int, text: str) -> None:
-        """A reply is about to begin."""
+        """A reply is about to begin. The button that asked for it goes or is switched off; without a
+        word the focus would wander to whatever comes next."""
         self._composer.set_busy(True)
         self.view.set_busy(True)
+        self._composer.setFocus()
         self.view.set_progress(message_id, text, None)
 
     def take_plan(self, plan: ContextPlan | None) -> None:
