@@ -15,12 +15,20 @@ KINDS = (
     "memory",  # not enough memory
     "context_overflow",  # the prompt does not fit the model's context
     "template",  # the model's chat template refuses these messages
+    "schema",  # a JSON schema that output cannot be held to
+    "wrong_kind",  # the loaded model does not do what was asked (an encoder asked to write)
     "disk_full",
     "read_only",  # the place cannot be written
     "newer_data",  # the database was written by a newer version
     "damaged_data",  # the database cannot be read
     "bad_file",  # an import that is not what it should be
-    "network",
+    "network",  # no connection, or it broke
+    "offline",  # the offline lock is on
+    "not_found",  # the server does not have it
+    "unauthorized",  # a token is needed, or the one given is not accepted
+    "gated",  # the makers' terms have to be accepted on the model's page first
+    "rate_limited",  # the server asks to wait
+    "licence",  # the licence has not been accepted here
     "internal",
 )
 

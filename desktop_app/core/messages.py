@@ -38,12 +38,26 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
+class Adapter:
+    """A low-rank adapter (LoRA) in the folder ``path``, as peft writes it; ``scale`` is its strength:
+    1 as it was trained, 0 without effect."""
+
+    path: str
+    scale: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Load(Command):
-    """Make the model at ``path`` (a GGUF file) the current one. Answered by `Done(ModelInfo)`.
+    """Make the model at ``path`` (a GGUF file, or a folder with safetensors and ``config.json``) the
+    current one. Answered by `Progress`… and `Done(ModelInfo)`.
 
     ``prepared_dir`` is where the fast local form is kept; it is made on the first load.
     ``threads`` is the number of CPU threads, 0 for as many as there are physical cores. ``name`` is
-    what the user calls the model; without it the file's own name for itself is used.
+    what the user calls the model; without it the file's own name for itself is used. ``device`` is
+    ``auto``, ``cpu``, ``cuda``, ``cuda:1`` … or ``mps``; where one fails or is too small the CPU takes
+    over, and `ModelInfo.notice` says why. ``precision`` is one of `PRECISIONS`; ``auto`` is the fastest
+    that keeps the model's quality on that device. ``cache_bytes`` is what the KV caches of several
+    conversations may take together, 0 for a share of the free memory.
     """
 
     path: str
@@ -51,6 +65,10 @@ class Load(Command):
     sha256: str = ""
     threads: int = 0
     name: str = ""
+    device: str = "auto"
+    precision: str = "auto"
+    cache_bytes: int = 0
+    adapters: tuple[Adapter, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +82,72 @@ class Generate(Command):
 
     With ``continue_last`` the last message is the assistant's own unfinished reply, and the text
     that comes continues it. Fails with kind ``context_overflow`` when the prompt and one token of
-    reply do not fit: the engine never cuts a message on its own.
+    reply do not fit: the engine never cuts a message on its own. ``schema`` is a JSON schema, as text,
+    that the reply follows; one that cannot be followed fails with kind ``schema``. ``look_up`` lets the
+    engine guess several tokens at once from the prompt, which never changes what comes out.
     """
 
     messages: tuple[ChatMessage, ...]
     sampling: Sampling
     continue_last: bool = False
+    schema: str = ""
+    look_up: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Choose(Command):
+    """Which of ``choices`` does the model answer to ``messages``? Answered by `Done(tuple[Choice, ...])`,
+    one for each in the order given, with probabilities that add up to 1 over the choices."""
+
+    messages: tuple[ChatMessage, ...]
+    choices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Transform(Command):
+    """Put each of ``texts`` through an encoder-decoder model (Marian, T5, NLLB …). Answered by
+    `Progress`… and `Done(tuple[str, ...])`. ``source`` and ``target`` are language codes as the model's
+    tokenizer knows them, empty where it knows none; ``beams`` 1 is greedy."""
+
+    texts: tuple[str, ...]
+    source: str = ""
+    target: str = ""
+    beams: int = 1
+    max_tokens: int = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Embed(Command):
+    """A vector for each of ``texts``. Answered by `Progress`… and `Done(Embeddings)`."""
+
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Classify(Command):
+    """The model's own labels for each of ``texts``. Answered by `Progress`… and
+    `Done(tuple[tuple[Choice, ...], ...])`: for each text every label with its probability."""
+
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UseAdapters(Command):
+    """Run the loaded model with exactly these adapters from now on; none takes all off. The base is not
+    loaded again. Answered by `Done(ModelInfo)`. Fails with kind ``model_unsupported`` where an adapter
+    does not fit the model, which then keeps those that it had."""
+
+    adapters: tuple[Adapter, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureMemory(Command):
+    """Answered at once by `Done(MemoryUse)`, also while a reply is being generated."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListDevices(Command):
+    """Where models can run on this computer. Answered by `Done(tuple[DeviceInfo, ...])`, CPU first."""
 
 
 class PlannedMessage(NamedTuple):
@@ -155,8 +233,28 @@ class Failed(Event):
 # --- results ----------------------------------------------------------------------------------
 
 
+ModelKind = Literal["causal", "text_to_text", "encoder", "classifier"]
+"""What a model answers: `Generate` and `Choose`; `Transform`; `Embed`; `Classify` (and `Embed`)."""
+
+PRECISIONS = ("auto", "packed4", "packed8", "bfloat16", "float16", "float32")
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something worth telling that is no failure, such as a device that could not be used. ``kind`` is
+    a fixed key that the interface words: ``device_failed``, ``device_full``, ``device_missing``."""
+
+    kind: str
+    message: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
+    """``memory_bytes`` are the weights as they lie in memory; ``chat`` is whether the model has a chat
+    template of its own; ``labels`` are a classifier's; ``languages`` the codes that an encoder-decoder
+    model's tokenizer knows."""
+
     name: str
     family: str
     device: str
@@ -165,12 +263,55 @@ class ModelInfo:
     context_length: int
     memory_bytes: int
     load_seconds: float
+    kind: ModelKind = "causal"
+    chat: bool = True
+    labels: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    adapters: tuple[Adapter, ...] = ()
+    notice: Notice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    text: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Embeddings:
+    """``values`` are float32, little-endian, ``[count, dimensions]`` row by row, each row of length 1."""
+
+    count: int
+    dimensions: int
+    values: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryUse:
+    """Bytes. ``process`` is all that the engine holds (its resident set); ``free`` what the computer has
+    left, None where that is not known."""
+
+    weights: int
+    caches: int
+    process: int
+    free: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceInfo:
+    """``id`` is what `Load.device` takes; memory in bytes, ``free`` None where it is not known."""
+
+    id: str
+    name: str
+    total: int | None
+    free: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
     """What is known of a finished reply. Times in seconds; ``first_token_s`` counts from the moment
-    the engine began with this command. ``decode_tokens_per_s`` leaves the prompt's time out."""
+    the engine began with this command. ``decode_tokens_per_s`` leaves the prompt's time out.
+    ``looked_up_tokens`` of ``reply_tokens`` were guessed right from the prompt."""
 
     stop_reason: StopReason
     prompt_tokens: int
@@ -179,6 +320,7 @@ class Reply:
     first_token_s: float
     decode_tokens_per_s: float
     seed: int
+    looked_up_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)

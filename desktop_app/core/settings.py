@@ -31,6 +31,14 @@ class Settings:
     reply_reserve: int = 1024  # tokens of the context kept free for the reply, = max_tokens
     system_prompt: str = ""
     threads: int = 0  # 0: one per physical core
+    models: dict[str, Any] = field(default_factory=dict)  # task to the id of the installed model in use
+    device: str = "auto"  # as in core.messages.Load
+    precision: str = "auto"
+    idle_minutes: int = 15  # without use, after which a model gives its memory back; 0: never
+    offline: bool = False  # the lock: nothing connects
+    hub_endpoint: str = ""  # a mirror of the model hub; empty: huggingface.co
+    proxy: str = ""  # for downloads; empty: as the system says
+    package_index: str = ""  # a mirror of the package index; empty: as pip is set up
     confirm_links: bool = True
     window: dict[str, Any] = field(default_factory=dict)  # geometry, folded lists, last conversation
 
@@ -39,6 +47,7 @@ LIMITS: dict[str, tuple[int, int]] = {
     "text_size": (12, 28),
     "reply_reserve": (1, 131072),
     "threads": (0, 1024),
+    "idle_minutes": (0, 24 * 60),
 }
 
 

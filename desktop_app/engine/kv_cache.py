@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from desktop_app.core.machine import check_memory
 from desktop_app.engine.architecture import Architecture
-from desktop_app.engine.machine import check_memory
 
 BLOCK = 256
 """Positions by which the cache grows at least."""

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from desktop_app.core.collector import start_collector
 from desktop_app.core.errors import InkhornError
+from desktop_app.core.machine import physical_cores
 from desktop_app.core.messages import Event, Generate, Load, ModelInfo, Progress, Reply, Text
-from desktop_app.engine.machine import physical_cores
 from desktop_app.engine.model import load_weights, open_model
 from desktop_app.engine.plan import Planner
 

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktop_app.core.errors import InkhornError
+from desktop_app.core.machine import check_memory, cpu_kind
 from desktop_app.core.messages import Load
 from desktop_app.engine.architecture import read_architecture
 from desktop_app.engine.gguf import GgufFile, read_gguf
-from desktop_app.engine.machine import check_memory, cpu_kind
 from desktop_app.engine.prepared import (
     FORMAT,
     DamagedPreparedError,

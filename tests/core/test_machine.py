@@ -10,9 +10,9 @@ import pytest
 import torch
 
 from desktop_app.core.errors import InkhornError
+from desktop_app.core.machine import _cgroup_cores, check_memory, cpu_kind, free_memory, physical_cores
 from desktop_app.engine.failures import failed
 from desktop_app.engine.linear import kernel_name
-from desktop_app.engine.machine import _cgroup_cores, check_memory, cpu_kind, free_memory, physical_cores
 
 
 def test_cores_are_between_one_and_all() -> None:
