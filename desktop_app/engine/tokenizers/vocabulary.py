@@ -56,7 +56,8 @@ class Vocabulary:
     def encode(self, text: str) -> list[int]:
         """Ids of ``text`` taken as ordinary text: never a control token (but for the unknown token of a
         vocabulary that cannot spell every character). Raises InkhornError: ``model_unsupported``."""
-        return self._encode(SPACE + text if self.prefix and not text.startswith((" ", SPACE)) else text)
+        spaced = not self.prefix or not text or text.startswith((" ", SPACE))
+        return self._encode(text if spaced else SPACE + text)
 
     def encode_markup(self, markup: str, guard: str = "") -> list[int]:
         """Ids of a rendered chat template: control tokens are recognised, except where the ``guard``
