@@ -85,7 +85,7 @@ class StoredTensor:
             if self.dtype == "BF16":
                 found[start : start + _AT_ONCE] = (part.astype(np.uint32) << 16).view(np.float32)
             else:
-                with np.errstate(over="ignore"):  # a float64 can be more than float32 holds
+                with np.errstate(over="ignore", invalid="ignore"):  # float64 beyond float32, and NaN
                     found[start : start + _AT_ONCE] = part
         return found.reshape(self.shape if rows is None else values.shape)
 

@@ -134,6 +134,15 @@ def test_unigram_gives_sentencepieces_ids(rule: str, trim: bool) -> None:
         assert not set(ours.control.values()) & set(ours.encode(text))
 
 
+@pytest.mark.parametrize(("kind", "name"), [("bpe", "llama"), ("unigram", "t5")])
+def test_control_tokens_have_no_bytes(kind: str, name: str) -> None:
+    ours = make_vocabulary(gguf_of_sentencepiece(sentencepiece_model(kind), name))
+    assert ours.control == {"<unk>": 0, "<s>": 1, "</s>": 2}
+    assert [ours.bytes_of(token) for token in (0, 1, 2)] == [b"", b"", b""]
+    for look_alike in ("\ufdd02", "2 ", "</s>"):
+        assert 2 not in ours.encode(look_alike)
+
+
 def test_the_leading_space_is_the_files_to_say() -> None:
     _, plain = llama(**{"tokenizer.ggml.add_space_prefix": False})
     assert b"".join(map(plain.bytes_of, plain.encode("the fox"))) == b"the fox"

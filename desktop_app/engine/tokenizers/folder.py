@@ -95,12 +95,13 @@ def _as_control(raw: dict[str, Any], control: set[str]) -> dict[str, Any]:
     if isinstance(held, dict):
         texts = {text for text in (*control, *ALWAYS_CONTROL) if text in held}
         listed = [*listed, *({"content": text, "id": held[text], "special": True} for text in sorted(texts))]
-    wanted = control | ALWAYS_CONTROL
-    listed = [
-        {**entry, "special": True} if isinstance(entry, dict) and entry.get("content") in wanted else entry
-        for entry in listed
-    ]
+    listed = [{**e, "special": True} if _is_control(e, control) else e for e in listed]
     return {**raw, "added_tokens": listed}
+
+
+def _is_control(entry: Any, control: set[str]) -> bool:
+    text = entry.get("content") if isinstance(entry, dict) else None
+    return isinstance(text, str) and (text in control or text in ALWAYS_CONTROL)
 
 
 def _sentencepiece(content: bytes, added: list[Added]) -> Words:

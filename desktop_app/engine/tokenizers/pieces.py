@@ -13,7 +13,7 @@ from typing import Any
 
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers
 
-from desktop_app.engine.tokenizers.vocabulary import SPACE, damaged, refusing
+from desktop_app.engine.tokenizers.vocabulary import SPACE, damaged, held_place, refusing
 
 MAX_PIECE = 512
 """Characters of a piece; the longest of known models is 93 spaces, and all cuts of a piece are tried."""
@@ -54,16 +54,16 @@ def make_piece_bpe(model: Pieces) -> Tokenizer:
 
 
 def make_unigram(model: Pieces) -> Tokenizer:
-    """Raises InkhornError: ``model_damaged``. Pieces left out keep their place in the list, under a text with
-    a space, which no text has after the spaces have become ``▁``. A text that looks like a byte piece
-    (``<0x41>``) is taken for one, as in transformers: the library finds byte pieces by their text."""
+    """Raises InkhornError: ``model_damaged``. Pieces left out keep their place in the list (`held_place`). A
+    text that looks like a byte piece (``<0x41>``) is taken for one, as in transformers: the library finds
+    byte pieces by their text."""
     _check(model)
     listed = [
-        (f"{i} " if i in model.left_out and i != model.unknown else text, float(score))
+        (held_place(i) if i in model.left_out else text, float(score))
         for i, (text, score) in enumerate(zip(model.pieces, model.scores, strict=True))
     ]
     if model.unknown is not None:
-        listed[model.unknown] = (f"{model.unknown} ", listed[model.unknown][1])
+        listed[model.unknown] = (held_place(model.unknown), listed[model.unknown][1])
     with refusing("Its pieces do not hold together."):
         unigram = models.Unigram(listed, model.unknown, model.byte_fallback)
         return _complete(Tokenizer(unigram), model)

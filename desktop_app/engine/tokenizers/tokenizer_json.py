@@ -21,7 +21,7 @@ from desktop_app.engine.tokenizers.pipeline import (
     vetted_normalizer,
     vetted_pre_tokenizer,
 )
-from desktop_app.engine.tokenizers.vocabulary import Form, damaged, refusing
+from desktop_app.engine.tokenizers.vocabulary import Form, damaged, held_place, refusing
 
 MAX_TOKENS = 2_000_000
 MAX_TOKEN_CHARACTERS = 4096
@@ -137,14 +137,16 @@ def _bpe(model: dict[str, Any], control: dict[str, int], own: dict[int, str]) ->
         raise damaged("The unknown token is not a text.")
     for text in control.keys() & held.keys():
         control[text] = held[text]
-    vocabulary = {text: number for text, number in held.items() if text not in control or text == unknown}
+    taken = set(control.values())  # by a control token, perhaps one that was given another name
+    gone = {text for text, number in held.items() if number in taken} | control.keys()
+    vocabulary = {text: number for text, number in held.items() if text not in gone or text == unknown}
     vocabulary |= {text: number for number, text in own.items()}
     if len(set(vocabulary.values())) != len(vocabulary):
         raise damaged("Two tokens have the same id.")
     pairs = [
         pair
         for pair in map(_pair, merges)
-        if control.keys().isdisjoint((*pair, "".join(pair))) and "".join(pair) != unknown
+        if gone.isdisjoint((*pair, "".join(pair))) and "".join(pair) != unknown
     ]
     kept = {name: model.get(name) is True for name in ("fuse_unk", "byte_fallback", "ignore_merges")}
     size = max([*held.values(), *control.values(), *own]) + 1
@@ -161,8 +163,7 @@ def _pair(merge: Any) -> tuple[str, str]:
 def _unigram(
     model: dict[str, Any], control: dict[str, int], own: dict[int, str]
 ) -> tuple[dict[str, Any], int]:
-    """Pieces that text must not become keep their place under a text with a space, which no text has after
-    the spaces have become ``▁`` (as in `pieces.make_unigram`)."""
+    """Pieces that text must not become keep their place, as in `pieces.make_unigram`."""
     held, unknown = model.get("vocab"), model.get("unk_id")
     if not isinstance(held, list) or not held or len(held) > MAX_TOKENS:
         raise damaged("The vocabulary is missing.")
@@ -170,15 +171,18 @@ def _unigram(
     if size > len(held) + len(control) + len(own):
         raise damaged("An added token's id is far outside the vocabulary.")
     listed: list[tuple[str, float]] = []
+    taken = set(control.values())
     for number in range(size):
-        text, score = _piece(held[number]) if number < len(held) else (f"{number} ", 0.0)
+        text, score = _piece(held[number]) if number < len(held) else (held_place(number), 0.0)
         if text in control:
             control[text] = number
-        listed.append((own.get(number, f"{number} " if text in control else text), score))
+        listed.append(
+            (own.get(number, held_place(number) if text in control or number in taken else text), score)
+        )
     if unknown is not None:
         if not is_id(unknown) or unknown >= len(held):
             raise damaged("The unknown token lies outside the vocabulary.")
-        listed[unknown] = (f"{unknown} ", listed[unknown][1])
+        listed[unknown] = (held_place(unknown), listed[unknown][1])
     return {"vocab": listed, "unk_id": unknown, "byte_fallback": model.get("byte_fallback") is True}, size
 
 

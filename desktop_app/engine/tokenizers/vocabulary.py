@@ -24,6 +24,12 @@ text with ``▁`` for a space and ``<0xE4>`` for a byte."""
 
 SPACE = "▁"
 _BYTE_PIECE = re.compile("<0x([0-9A-Fa-f]{2})>")
+_HELD = "\ufdd0"  # not a character (Unicode 23.7), so no text has it; one that does gets another
+
+
+def held_place(token: int) -> str:
+    """What stands in a list of pieces for ``token`` that ordinary text never becomes."""
+    return f"{_HELD}{token}"
 
 
 def _byte_letters() -> dict[str, int]:
@@ -78,7 +84,7 @@ class Vocabulary:
         if token in self.user_defined:
             return self.user_defined[token].encode()
         piece: str | None = self.tokenizer.id_to_token(token)
-        if piece is None:
+        if piece is None or piece in self.control or piece.startswith(_HELD):
             return b""
         if self.form == "letters":
             return bytes(BYTE_OF_LETTER[letter] for letter in piece if letter in BYTE_OF_LETTER)
@@ -88,6 +94,7 @@ class Vocabulary:
         return piece.replace(SPACE, " ").removeprefix(" " if begins else "").encode()
 
     def _encode(self, text: str) -> list[int]:
+        text = text.replace(_HELD, "\ufffd")
         try:
             ids: list[int] = self.tokenizer.encode(text, add_special_tokens=False).ids
         except TypeError:  # half a surrogate pair, as broken input methods send
