@@ -1,0 +1,155 @@
+"""A decoder-only model that transformers runs, behind the protocol of `desktop_app.engine.causal`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor, nn
+
+from desktop_app.core.errors import InkhornError
+from desktop_app.engine.causal import Stopped
+from desktop_app.engine.hosted.cache import cache_bytes, new_cache, truncate
+from desktop_app.engine.hosted.layers import HostedLinear
+from desktop_app.engine.hosted.module import Hosted
+
+CHUNK = 512
+"""Ids that are read in one pass: scores of attention take memory by its square."""
+_CONTEXT = ("max_position_embeddings", "n_positions", "max_seq_len", "seq_length")
+_ASSUMED_CONTEXT = 2048  # of models with relative positions (BLOOM), as they were trained
+
+
+class HostedCache:
+    """The state of a conversation with a `HostedCausal`."""
+
+    def __init__(self) -> None:
+        self.kv = new_cache()
+        self.ids: list[int] = []
+
+    @property
+    def length(self) -> int:
+        return len(self.ids)
+
+    @property
+    def bytes(self) -> int:
+        return cache_bytes(self.kv)
+
+    def truncate(self, length: int) -> None:
+        del self.ids[length:]
+        truncate(self.kv, length)
+
+
+class HostedCausal:
+    """Not safe for two threads at once."""
+
+    def __init__(self, hosted: Hosted) -> None:
+        self.hosted = hosted
+        self._body = hosted.module.base_model
+        self._head: HostedLinear = hosted.module.get_output_embeddings()
+        self._cancelled: Callable[[], bool] = _never
+        for layer in _layers(hosted.module):
+            layer.register_forward_pre_hook(self._ask)
+        self._bytes_per_token = 0
+
+    @property
+    def family(self) -> str:
+        return self.hosted.family
+
+    @property
+    def device(self) -> str:
+        return self.hosted.device
+
+    @property
+    def precision(self) -> str:
+        return self.hosted.precision
+
+    @property
+    def parameters(self) -> int:
+        return self.hosted.parameters
+
+    @property
+    def bytes(self) -> int:
+        return self.hosted.bytes
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return ()
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return ()
+
+    @property
+    def context_length(self) -> int:
+        settings = self.hosted.settings
+        found = (getattr(settings, name, None) for name in _CONTEXT)
+        return next((length for length in found if isinstance(length, int) and length > 0), _ASSUMED_CONTEXT)
+
+    @property
+    def cache_bytes_per_token(self) -> int:
+        """Measured on one token, at first use."""
+        if not self._bytes_per_token:
+            cache = self.new_cache()
+            self.forward(cache, [0])
+            kv = cache.kv
+            self._bytes_per_token = sum(
+                layer.keys[..., :1, :].nbytes + layer.values[..., :1, :].nbytes for layer in kv.layers
+            )
+        return self._bytes_per_token
+
+    def new_cache(self) -> HostedCache:
+        return HostedCache()
+
+    @torch.inference_mode()
+    def forward(
+        self, cache: HostedCache, ids: Sequence[int], cancelled: Callable[[], bool] = lambda: False
+    ) -> Tensor:
+        """See `desktop_app.engine.causal.CausalModel`; ``cancelled`` is asked before each layer."""
+        before = cache.length
+        if before + len(ids) > self.context_length:
+            raise InkhornError(
+                "context_overflow",
+                f"The text is too long for the model: {before + len(ids)} tokens, {self.context_length} fit.",
+                prompt_tokens=before + len(ids),
+                context_length=self.context_length,
+            )
+        self._cancelled = cancelled
+        rows = []
+        try:
+            for start in range(0, len(ids), CHUNK):
+                part = torch.tensor([list(ids[start : start + CHUNK])], device=self.device)
+                done = self._body(input_ids=part, past_key_values=cache.kv, use_cache=True)
+                rows.append(done.last_hidden_state[0])
+                cache.ids.extend(ids[start : start + CHUNK])
+        except BaseException:
+            cache.truncate(before)
+            raise
+        finally:
+            self._cancelled = _never
+        return rows[0] if len(rows) == 1 else torch.cat(rows)
+
+    @torch.inference_mode()
+    def logits(self, hidden: Tensor) -> Tensor:
+        settings = self.hosted.settings
+        scores = self._head(hidden).float()
+        if scale := getattr(settings, "logit_scale", None):  # Cohere
+            scores = scores * scale
+        if divisor := getattr(settings, "logits_scaling", None):  # Granite
+            scores = scores / divisor
+        if cap := getattr(settings, "final_logit_softcapping", None):  # Gemma 2
+            scores = torch.tanh(scores / cap) * cap
+        return scores.cpu()
+
+    def _ask(self, module: nn.Module, given: object) -> None:
+        if self._cancelled():
+            raise Stopped
+
+
+def _layers(module: nn.Module) -> nn.ModuleList:
+    """The list of blocks: the longest, outermost one."""
+    lists = [found for found in module.modules() if isinstance(found, nn.ModuleList)]
+    return max(lists, key=len)
+
+
+def _never() -> bool:
+    return False
