@@ -25,6 +25,10 @@ _OLDER = {"rope_scaling", "rope_theta", "partial_rotary_factor", "rotary_pct", "
 _OLDER |= {"global_attn_every_n_layers", "global_rope_theta", "local_rope_theta", "pooler_hidden_size"}
 _OLDER |= {"num_labels", "tie_word_embeddings"}
 """Not fields, but read where a config class takes over what older versions wrote."""
+_UNDECLARED = {"head_dim", "sliding_window_pattern", "embedding_size", "attention_head_size"}
+_UNDECLARED |= {"position_buckets", "norm_rel_ebd", "share_att_key"}
+_UNDECLARED |= {"conv_kernel_size", "conv_groups", "conv_act"}
+"""Not fields either, but modules look for them (DeBERTa's most of all)."""
 _EXACT = {"pretraining_tp": 1, "use_cache": True, "slow_but_exact": False}
 _LARGEST = 1 << 31
 _BUFFER_BYTES = 1 << 30
@@ -61,7 +65,7 @@ def clean_config(config: Mapping[str, Any], config_class: Any, tensors: int) -> 
     has: a module of 10⁹ layers would not come to an end."""
     allowed = {field.name for field in dataclasses.fields(config_class)} | set(config_class.attribute_map)
     allowed = {name for name in allowed if not name.startswith("_") and "implementation" not in name}
-    kept = {name: config[name] for name in (allowed - _FORBIDDEN) | _OLDER if name in config}
+    kept = {name: config[name] for name in (allowed - _FORBIDDEN) | _OLDER | _UNDECLARED if name in config}
     for name, value in _flat(kept):
         if isinstance(value, int | float) and abs(value) > _LARGEST and name != "max_position_embeddings":
             if "model_max" in name or "max_" in name or "eps" in name:
@@ -117,4 +121,4 @@ def _quiet() -> None:
     from transformers.utils import logging as theirs
 
     theirs.set_verbosity(logging.CRITICAL)
-    theirs.disable_progress_bar()
+    theirs.disable_progress_bar()  # type: ignore[no-untyped-call]

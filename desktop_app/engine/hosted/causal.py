@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from desktop_app.core.errors import InkhornError
-from desktop_app.engine.causal import Stopped
-from desktop_app.engine.hosted.cache import cache_bytes, new_cache, truncate
-from desktop_app.engine.hosted.layers import HostedLinear
-from desktop_app.engine.hosted.module import Hosted
+from desktop_app.engine.hosted.cache import BLOCK, cache_bytes, new_cache, truncate
+from desktop_app.engine.hosted.module import Hosted, HostedBase
 
 CHUNK = 512
 """Ids that are read in one pass: scores of attention take memory by its square."""
@@ -39,49 +38,18 @@ class HostedCache:
         truncate(self.kv, length)
 
 
-class HostedCausal:
+class HostedCausal(HostedBase):
     """Not safe for two threads at once."""
 
     def __init__(self, hosted: Hosted) -> None:
-        self.hosted = hosted
-        self._body = hosted.module.base_model
-        self._head: HostedLinear = hosted.module.get_output_embeddings()
-        self._cancelled: Callable[[], bool] = _never
-        for layer in _layers(hosted.module):
-            layer.register_forward_pre_hook(self._ask)
+        super().__init__(hosted)
+        self._body: Any = hosted.module.base_model
+        self._head: Any = hosted.module.get_output_embeddings()
         self._bytes_per_token = 0
 
     @property
-    def family(self) -> str:
-        return self.hosted.family
-
-    @property
-    def device(self) -> str:
-        return self.hosted.device
-
-    @property
-    def precision(self) -> str:
-        return self.hosted.precision
-
-    @property
-    def parameters(self) -> int:
-        return self.hosted.parameters
-
-    @property
-    def bytes(self) -> int:
-        return self.hosted.bytes
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        return ()
-
-    @property
-    def languages(self) -> tuple[str, ...]:
-        return ()
-
-    @property
     def context_length(self) -> int:
-        settings = self.hosted.settings
+        settings = self.settings
         found = (getattr(settings, name, None) for name in _CONTEXT)
         return next((length for length in found if isinstance(length, int) and length > 0), _ASSUMED_CONTEXT)
 
@@ -91,10 +59,7 @@ class HostedCausal:
         if not self._bytes_per_token:
             cache = self.new_cache()
             self.forward(cache, [0])
-            kv = cache.kv
-            self._bytes_per_token = sum(
-                layer.keys[..., :1, :].nbytes + layer.values[..., :1, :].nbytes for layer in kv.layers
-            )
+            self._bytes_per_token = cache.bytes // BLOCK
         return self._bytes_per_token
 
     def new_cache(self) -> HostedCache:
@@ -113,24 +78,22 @@ class HostedCausal:
                 prompt_tokens=before + len(ids),
                 context_length=self.context_length,
             )
-        self._cancelled = cancelled
-        rows = []
+        rows: list[Tensor] = []
         try:
-            for start in range(0, len(ids), CHUNK):
-                part = torch.tensor([list(ids[start : start + CHUNK])], device=self.device)
-                done = self._body(input_ids=part, past_key_values=cache.kv, use_cache=True)
-                rows.append(done.last_hidden_state[0])
-                cache.ids.extend(ids[start : start + CHUNK])
+            with self._watch.asking(cancelled):
+                for start in range(0, len(ids), CHUNK):
+                    part = torch.tensor([list(ids[start : start + CHUNK])], device=self.device)
+                    done = self._body(input_ids=part, past_key_values=cache.kv, use_cache=True)
+                    rows.append(done.last_hidden_state[0])
+                    cache.ids.extend(ids[start : start + CHUNK])
         except BaseException:
             cache.truncate(before)
             raise
-        finally:
-            self._cancelled = _never
         return rows[0] if len(rows) == 1 else torch.cat(rows)
 
     @torch.inference_mode()
     def logits(self, hidden: Tensor) -> Tensor:
-        settings = self.hosted.settings
+        settings = self.settings
         scores = self._head(hidden).float()
         if scale := getattr(settings, "logit_scale", None):  # Cohere
             scores = scores * scale
@@ -138,18 +101,5 @@ class HostedCausal:
             scores = scores / divisor
         if cap := getattr(settings, "final_logit_softcapping", None):  # Gemma 2
             scores = torch.tanh(scores / cap) * cap
-        return scores.cpu()
-
-    def _ask(self, module: nn.Module, given: object) -> None:
-        if self._cancelled():
-            raise Stopped
-
-
-def _layers(module: nn.Module) -> nn.ModuleList:
-    """The list of blocks: the longest, outermost one."""
-    lists = [found for found in module.modules() if isinstance(found, nn.ModuleList)]
-    return max(lists, key=len)
-
-
-def _never() -> bool:
-    return False
+        found: Tensor = scores.cpu()
+        return found

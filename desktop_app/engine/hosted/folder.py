@@ -32,6 +32,21 @@ def read_config(folder: Path) -> dict[str, Any]:
 def read_json(path: Path) -> dict[str, Any] | None:
     """The object in a JSON file of reasonable size; None if there is no such file. Raises InkhornError
     ``model_damaged``."""
+    found = _read(path)
+    if found is not None and not isinstance(found, dict):
+        raise _damaged(path)
+    return found
+
+
+def read_json_list(path: Path) -> list[Any] | None:
+    """As `read_json`, for a file that holds a list."""
+    found = _read(path)
+    if found is not None and not isinstance(found, list):
+        raise _damaged(path)
+    return found
+
+
+def _read(path: Path) -> Any:
     try:
         if path.stat().st_size > _JSON_BYTES:
             raise _damaged(path)
@@ -40,7 +55,7 @@ def read_json(path: Path) -> dict[str, Any] | None:
         return None
     except (OSError, ValueError, RecursionError):
         raise _damaged(path) from None
-    if not isinstance(found, dict) or not _shallow(found, _DEPTH):
+    if found is None or not _shallow(found, _DEPTH):
         raise _damaged(path)
     return found
 

@@ -27,6 +27,7 @@ class LowRank:
 class HostedLinear(nn.Module):
     """``parts`` may have more rows than ``rows``: the packed kernels want a multiple of 64."""
 
+    bias: Tensor | None
     weight: Tensor
     """Empty: some modules ask for its type before they call the layer."""
 

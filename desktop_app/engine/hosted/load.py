@@ -17,6 +17,7 @@ from desktop_app.engine.hosted import prepared as local
 from desktop_app.engine.hosted.build import build
 from desktop_app.engine.hosted.causal import HostedCausal
 from desktop_app.engine.hosted.checkpoint import Checkpoint
+from desktop_app.engine.hosted.encoder import HostedClassifier, HostedEncoder
 from desktop_app.engine.hosted.families import family_of
 from desktop_app.engine.hosted.folder import Stored, find_tensors, read_config
 from desktop_app.engine.hosted.module import Hosted
@@ -32,7 +33,7 @@ Report = Callable[[str, float], None]
 _WORKING_MEMORY = 160 << 20
 _STORED_AS = {"float32": "F32", "bfloat16": "BF16", "float16": "F16"}
 
-HostedModel = HostedCausal
+HostedModel = HostedCausal | HostedEncoder
 
 
 def load_hosted(folder: Path, precision: str, device: str, prepared: Path, report: Report) -> HostedModel:
@@ -49,7 +50,7 @@ def load_hosted(folder: Path, precision: str, device: str, prepared: Path, repor
     precision = choose_precision(precision, kind, device)
     stored = find_tensors(folder)
     report("load", 0.0)
-    module = build(family, kind, config, len(stored))
+    module: Any = build(family, kind, config, len(stored))
     if kind == "encoder" and getattr(module, "pooler", None) is not None:
         module.pooler = None  # of a task that is not ours, and often not in the files
     forms = Forms(module, precision, on_cpu)
@@ -140,4 +141,8 @@ def _tensors(
 def _model(hosted: Hosted) -> HostedModel:
     if hosted.kind == "causal":
         return HostedCausal(hosted)
+    if hosted.kind == "encoder":
+        return HostedEncoder(hosted)
+    if hosted.kind == "classifier":
+        return HostedClassifier(hosted)
     raise InkhornError("model_unsupported", "not yet")

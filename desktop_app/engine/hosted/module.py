@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from desktop_app.core.messages import ModelKind
+from desktop_app.engine.hosted.watch import Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,17 @@ class Hosted:
     bytes: int
     config: Mapping[str, Any] = field(repr=False)
 
-    @property
-    def settings(self) -> Any:
+
+class HostedBase:
+    """The facts that each kind of model tells of itself."""
+
+    labels: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+
+    def __init__(self, hosted: Hosted) -> None:
+        self.module, self.folder, self.config = hosted.module, hosted.folder, hosted.config
+        self.family, self.kind, self.device = hosted.family, hosted.kind, hosted.device
+        self.precision, self.parameters, self.bytes = hosted.precision, hosted.parameters, hosted.bytes
+        self.settings = hosted.module.config
         """transformers' config object, made from the cleaned ``config``."""
-        return self.module.config
+        self._watch = Watch(hosted.module)
