@@ -10,7 +10,6 @@ from typing import Any
 from safetensors import SafetensorError
 from torch import Tensor
 
-from desktop_app.core.errors import InkhornError
 from desktop_app.core.machine import check_memory
 from desktop_app.core.messages import ModelKind
 from desktop_app.engine.hosted import prepared as local
@@ -21,6 +20,7 @@ from desktop_app.engine.hosted.encoder import HostedClassifier, HostedEncoder
 from desktop_app.engine.hosted.families import family_of
 from desktop_app.engine.hosted.folder import Stored, find_tensors, read_config
 from desktop_app.engine.hosted.module import Hosted
+from desktop_app.engine.hosted.text_to_text import HostedTextToText
 from desktop_app.engine.hosted.weights import Forms, Sink, bind, convert, resolve
 from desktop_app.engine.linear import fast_bfloat16, kernel_name
 from desktop_app.engine.prepared import DamagedPreparedError, discard
@@ -33,7 +33,7 @@ Report = Callable[[str, float], None]
 _WORKING_MEMORY = 160 << 20
 _STORED_AS = {"float32": "F32", "bfloat16": "BF16", "float16": "F16"}
 
-HostedModel = HostedCausal | HostedEncoder
+HostedModel = HostedCausal | HostedTextToText | HostedEncoder
 
 
 def load_hosted(folder: Path, precision: str, device: str, prepared: Path, report: Report) -> HostedModel:
@@ -145,4 +145,4 @@ def _model(hosted: Hosted) -> HostedModel:
         return HostedEncoder(hosted)
     if hosted.kind == "classifier":
         return HostedClassifier(hosted)
-    raise InkhornError("model_unsupported", "not yet")
+    return HostedTextToText(hosted)
