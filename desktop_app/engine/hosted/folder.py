@@ -86,7 +86,7 @@ def find_tensors(folder: Path) -> dict[str, Stored]:
     Raises InkhornError ``model_missing`` and ``model_damaged``."""
     found: dict[str, Stored] = {}
     for file in weight_files(folder):
-        found.update(_read_header(file))
+        found.update(read_header(file))
     return found
 
 
@@ -110,8 +110,9 @@ def weight_files(folder: Path) -> list[Path]:
     return [folder / name for name in sorted(files)]
 
 
-def _read_header(file: Path) -> Mapping[str, Stored]:
-    """https://github.com/huggingface/safetensors#format"""
+def read_header(file: Path) -> Mapping[str, Stored]:
+    """The tensors of a safetensors file (https://github.com/huggingface/safetensors#format). Raises
+    InkhornError ``model_damaged``."""
     try:
         with file.open("rb") as opened:
             size = struct.unpack("<Q", opened.read(8))[0]

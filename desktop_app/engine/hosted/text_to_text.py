@@ -11,6 +11,7 @@ from transformers.cache_utils import DynamicCache, EncoderDecoderCache
 from transformers.modeling_outputs import BaseModelOutput
 
 from desktop_app.core.errors import InkhornError
+from desktop_app.core.text import whole
 from desktop_app.engine.hosted.cache import new_cache, select_rows
 from desktop_app.engine.hosted.folder import read_json
 from desktop_app.engine.hosted.languages import Languages, read_languages
@@ -68,7 +69,7 @@ class HostedTextToText(HostedBase):
         ``prompt_tokens`` and ``context_length``; ``model_unsupported`` for a language that the model does
         not know; and `desktop_app.engine.causal.Stopped`.
         """
-        ids = [self._spoken.source_ids(self._pieces.ids, text, source, target) for text in texts]
+        ids = [self._spoken.source_ids(self._pieces.ids, whole(text), source, target) for text in texts]
         for index, found in enumerate(ids):
             if len(found) > self.context_length:
                 raise InkhornError(

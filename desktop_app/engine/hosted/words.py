@@ -7,9 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from tokenizers import Tokenizer
-from tokenizers.implementations.bert_wordpiece import BertWordPieceTokenizer
+from tokenizers.models import WordPiece
+from tokenizers.normalizers import BertNormalizer
+from tokenizers.pre_tokenizers import BertPreTokenizer
+from tokenizers.processors import BertProcessing
 
 from desktop_app.core.errors import InkhornError
+from desktop_app.core.text import whole
 from desktop_app.engine.hosted.folder import read_json
 
 _NO_LIMIT = 1 << 20  # "very large integers" stand for no limit in tokenizer_config.json
@@ -24,7 +28,9 @@ class Words:
     def ids(self, texts: Sequence[str]) -> list[list[int]]:
         """With the special tokens. Raises InkhornError ``context_overflow`` for the first text that is
         too long, with its ``index``, ``prompt_tokens`` and ``context_length``: nothing is cut off."""
-        found = [encoding.ids for encoding in self._tokenizer.encode_batch_fast(list(texts))]
+        found = [
+            encoding.ids for encoding in self._tokenizer.encode_batch_fast([whole(text) for text in texts])
+        ]
         for index, ids in enumerate(found):
             if len(ids) > self.limit:
                 raise InkhornError(
@@ -56,13 +62,12 @@ def read_words(folder: Path, vocabulary: int, positions: int) -> Words:
 
 def read_tokenizer(folder: Path, settings: dict[str, Any]) -> Any:
     """Without cutting off and filling up, which are ours to decide."""
-    whole, words = folder / "tokenizer.json", folder / "vocab.txt"
+    listed, words = folder / "tokenizer.json", folder / "vocab.txt"
     try:
-        if whole.is_file():
-            tokenizer: Any = Tokenizer.from_file(str(whole))
+        if listed.is_file():
+            tokenizer: Any = Tokenizer.from_file(str(listed))
         elif words.is_file():
-            lower = settings.get("do_lower_case", True) is not False
-            tokenizer = BertWordPieceTokenizer(str(words), lowercase=lower)
+            tokenizer = _from_word_list(words, settings.get("do_lower_case", True) is not False)
         else:
             raise InkhornError("model_missing", f"The model's tokenizer.json is not there: {folder.name}")
     except InkhornError:
@@ -71,4 +76,16 @@ def read_tokenizer(folder: Path, settings: dict[str, Any]) -> Any:
         raise InkhornError("model_damaged", "The model's tokenizer is damaged.") from error
     tokenizer.no_truncation()
     tokenizer.no_padding()
+    return tokenizer
+
+
+def _from_word_list(path: Path, lower: bool) -> Any:
+    """BERT's own tokenizer, of folders that are older than ``tokenizer.json``."""
+    tokenizer: Any = Tokenizer(WordPiece.from_file(str(path), unk_token="[UNK]"))
+    tokenizer.normalizer = BertNormalizer(lowercase=lower)
+    tokenizer.pre_tokenizer = BertPreTokenizer()
+    separator, first = tokenizer.token_to_id("[SEP]"), tokenizer.token_to_id("[CLS]")
+    if separator is None or first is None:
+        raise InkhornError("model_damaged", "The model's vocab.txt is damaged.")
+    tokenizer.post_processor = BertProcessing(("[SEP]", separator), ("[CLS]", first))
     return tokenizer
