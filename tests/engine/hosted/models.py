@@ -112,8 +112,10 @@ def tiny(name: str, kind: Any = None, seed: int = 0, **changes: Any) -> Any:
     if getattr(config, "attn_logit_softcapping", None) is not None:
         config._attn_implementation = "eager"
     model = getattr(module, family.heads[kind or next(iter(family.heads))])(config).eval()
+    computed = _computed(model)
     with torch.no_grad():
-        for parameter in {id(held): held for held in model.parameters()}.values():
+        named = {id(held): held for name, held in model.named_parameters() if name not in computed}
+        for parameter in named.values():
             if parameter.dim() == 1:
                 parameter.add_(0.2 * torch.randn_like(parameter))
             else:
@@ -128,9 +130,17 @@ def save(model: Any, folder: Path) -> Path:
     model.config.save_pretrained(folder)
     seen: set[int] = set()
     tensors = {}
+    computed = _computed(model)
     for name, tensor in model.state_dict().items():
-        if tensor.data_ptr() not in seen:
+        if tensor.data_ptr() not in seen and name not in computed:
             tensors[name] = tensor.clone()
             seen.add(tensor.data_ptr())
     save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
     return folder
+
+
+def _computed(model: Any) -> set[str]:
+    """Tables of positions: files do not hold them."""
+    return {
+        f"{name}.weight" for name, module in model.named_modules() if "Sinusoidal" in type(module).__name__
+    }

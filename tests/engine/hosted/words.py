@@ -23,19 +23,22 @@ SENTENCES = [
 
 
 @functools.cache
-def sentencepiece_bytes(size: int = 200, start: str = "") -> bytes:
-    """Numbers as T5 has them where ``start`` is empty, else as M2M-100 has."""
+def sentencepiece_bytes(like: str = "t5", symbols: tuple[str, ...] = ()) -> bytes:
+    """A model of 200 pieces, its first ones numbered as T5, fairseq (M2M-100, mBART) or Pegasus has them."""
     written = io.BytesIO()
-    ids = {"pad_id": 0, "eos_id": 1, "unk_id": 2, "bos_id": -1}
-    if start:
-        ids = {"unk_id": 0, "bos_id": 1, "eos_id": 2, "pad_id": -1}
+    ids = {
+        "t5": {"pad_id": 0, "eos_id": 1, "unk_id": 2, "bos_id": -1},
+        "fairseq": {"unk_id": 0, "bos_id": 1, "eos_id": 2, "pad_id": -1},
+        "pegasus": {"pad_id": 0, "eos_id": 1, "unk_id": 2, "bos_id": -1},
+    }[like]
     sentencepiece.SentencePieceTrainer.train(
         sentence_iterator=iter(SENTENCES * 20),
         model_writer=written,
-        vocab_size=size,
+        vocab_size=200,
         model_type="unigram",
         hard_vocab_limit=False,
         minloglevel=2,
+        user_defined_symbols=list(symbols),
         **ids,
     )
     return written.getvalue()
@@ -58,7 +61,7 @@ def add_marian(folder: Path, languages: tuple[str, ...] = ()) -> None:
 
 
 def add_m2m(folder: Path) -> None:
-    model = sentencepiece_bytes(start="m2m")
+    model = sentencepiece_bytes("fairseq")
     ordinary = [piece for piece in pieces_of(model) if not piece.startswith("<")]
     names = ["<s>", "<pad>", "</s>", "<unk>", *ordinary][: VOCABULARY - 100]
     (folder / "vocab.json").write_text(json.dumps({n: i for i, n in enumerate(names)}), encoding="utf-8")
