@@ -9,17 +9,15 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from desktop_app.core.errors import InkhornError
 from desktop_app.core.messages import Reply, StopReason
 from desktop_app.core.sampling import Sampling
 from desktop_app.engine.caches import shared_length
 from desktop_app.engine.causal import Cache, CausalModel, Stopped
 from desktop_app.engine.lookup import Drafter
+from desktop_app.engine.reading import check_fits, read
 from desktop_app.engine.sampling import Sampler
 from desktop_app.engine.stopping import StopTexts, TextAssembler
 from desktop_app.engine.tokenizer import Vocabulary
-
-PREFILL_CHUNK = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +31,6 @@ class PromptRead:
 @dataclass(frozen=True, slots=True)
 class Piece:
     text: str
-
-
-def check_fits(prompt_tokens: int, context_length: int) -> None:
-    """Raises InkhornError ``context_overflow`` unless the prompt and one token of reply fit."""
-    if prompt_tokens + 1 > context_length:
-        raise InkhornError(
-            "context_overflow",
-            f"The conversation is too long for the model: {prompt_tokens} tokens, "
-            f"{context_length} fit with the reply.",
-            prompt_tokens=prompt_tokens,
-            context_length=context_length,
-        )
 
 
 @torch.inference_mode()
@@ -79,9 +65,10 @@ def generate(
     reason: StopReason | None = None
 
     unread = list(ids[reused:-1])
-    for done in _read(model, cache, unread, cancelled):
-        yield PromptRead(done, len(unread))
-    if cache.length < len(ids) - 1:
+    try:
+        for done in read(model, cache, unread, cancelled):
+            yield PromptRead(done, len(unread))
+    except Stopped:
         reason = "cancelled"
     steps = _Steps(model, cache, sampler, vocabulary.stop_ids, ids, look_up)
     while reason is None:
@@ -176,15 +163,3 @@ class _Steps:
         token = self._sampler.next(scores, self._seen)
         self._seen.append(token)
         return token
-
-
-def _read(
-    model: CausalModel, cache: Cache, ids: Sequence[int], cancelled: Callable[[], bool]
-) -> Iterator[int]:
-    """Run ``ids`` in chunks and yield how many are done after each; ends early when ``cancelled``."""
-    for start in range(0, len(ids), PREFILL_CHUNK):
-        try:
-            model.forward(cache, ids[start : start + PREFILL_CHUNK], cancelled)
-        except Stopped:
-            return
-        yield min(start + PREFILL_CHUNK, len(ids))

@@ -24,28 +24,17 @@ from desktop_app.engine.model import load_decoder, open_model
 from desktop_app.engine.tokenizer import Vocabulary
 from tests.engine.fake_causal import FakeCausal
 from tests.engine.families import random_model, write_family_gguf
-from tests.engine.tiny_model import VOCABULARY, write_tiny
+from tests.engine.small_decoders import never, opened, tiny_packed
+from tests.engine.tiny_model import VOCABULARY
 
 FREE = Sampling(temperature=1.0, top_p=1.0, repetition_penalty=1.0, max_tokens=60, seed=1)
 
 
-def opened(source: Path, place: Path, precision: str = "auto") -> tuple[Decoder, Vocabulary]:
-    command = Load(1, str(source), str(place), precision=precision)
-    model = open_model(command, lambda stage, fraction: None)
-    loaded = load_decoder(model, command, lambda stage, fraction: None)
-    return loaded.decoder, model.words.vocabulary
-
-
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> tuple[Decoder, Vocabulary]:
-    folder = tmp_path_factory.mktemp("tiny")
-    decoder, vocabulary = opened(write_tiny(folder, "Q4_1"), folder / "prepared")
+    decoder, vocabulary = tiny_packed(tmp_path_factory.mktemp("tiny"))
     assert decoder.draft_rows == DRAFT_ROWS
     return decoder, vocabulary
-
-
-def never() -> bool:
-    return False
 
 
 def run(
