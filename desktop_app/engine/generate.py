@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
@@ -18,6 +19,9 @@ from desktop_app.engine.reading import check_fits, read
 from desktop_app.engine.sampling import Sampler
 from desktop_app.engine.stopping import StopTexts, TextAssembler
 from desktop_app.engine.tokenizer import Vocabulary
+
+if TYPE_CHECKING:
+    from desktop_app.engine.constrain import Constraint
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,7 @@ def generate(
     started: float,
     *,
     look_up: bool = True,
+    schema: str = "",
 ) -> Iterator[PromptRead | Piece | Reply]:
     """Reply to the prompt ``ids``; the last value is the `Reply`. ``cancelled`` is asked before each
     token and each layer; ``started`` is the `time.perf_counter` that times count from.
@@ -51,10 +56,12 @@ def generate(
     What ``cache`` holds of the prompt already is not computed again. The prompt's last token is always
     a step of its own, so that a repeated request computes the very same numbers from there on. With
     ``look_up`` several tokens may come of one step (see `desktop_app.engine.lookup`): the same ones, and
-    the cache holds the same at the end.
+    the cache holds the same at the end. With ``schema`` the reply is JSON that follows it, whole unless
+    something else ends it first: raises InkhornError ``schema``.
     """
     context = model.context_length
     check_fits(len(ids), context)
+    constraint = _constraint(vocabulary, schema) if schema else None
     stops, assembler = StopTexts(sampling.stop), TextAssembler()
     reused = shared_length(cache.ids, ids[:-1])
     cache.truncate(reused)
@@ -70,7 +77,7 @@ def generate(
             yield PromptRead(done, len(unread))
     except Stopped:
         reason = "cancelled"
-    steps = _Steps(model, cache, sampler, vocabulary.stop_ids, ids, look_up)
+    steps = _Steps(model, cache, sampler, vocabulary.stop_ids, ids, look_up, constraint)
     while reason is None:
         before = cache.length
         room = min(sampling.max_tokens - len(reply_ids), context - before)
@@ -116,6 +123,12 @@ def generate(
     )
 
 
+def _constraint(vocabulary: Vocabulary, schema: str) -> Constraint:
+    from desktop_app.engine.constrain import Constraint  # llguidance is for those who ask for it
+
+    return Constraint(vocabulary, schema)
+
+
 class _Steps:
     """Draws the tokens of one reply. ``cache`` holds all of ``ids`` but the last."""
 
@@ -127,16 +140,18 @@ class _Steps:
         stop_ids: frozenset[int],
         ids: Sequence[int],
         look_up: bool,
+        constraint: Constraint | None = None,
     ) -> None:
         self._model, self._cache, self._sampler, self._stop_ids = model, cache, sampler, stop_ids
         self._seen = list(ids)
-        rows = model.draft_rows if look_up else 1
-        self._drafter = Drafter(ids, rows) if rows > 1 else None
+        self._constraint = constraint
+        self._rows = model.draft_rows if look_up else 1
+        self._drafter = Drafter(ids, self._rows) if self._rows > 1 else None
 
     def next(self, room: int, cancelled: Callable[[], bool]) -> list[int]:
         """One pass of the model and the tokens that come of it, one at least and ``room`` at most; all but
         the last are in the cache then. None comes after an end token. Raises `Stopped`."""
-        draft = self._drafter.draft(room - 1) if self._drafter else []
+        draft = self._draft(room - 1)
         before = self._cache.length
         started = time.perf_counter()
         hidden = self._model.forward(self._cache, [self._seen[-1], *draft], cancelled)
@@ -159,7 +174,18 @@ class _Steps:
                 self._drafter.drawn(token)
         return drawn
 
+    def _draft(self, limit: int) -> list[int]:
+        if self._drafter is None:
+            return []
+        looked_up = self._drafter.draft(limit)
+        forced = self._constraint.forced() if self._constraint else []
+        return forced[: min(limit, self._rows - 1)] or looked_up
+
     def _draw(self, scores: Tensor) -> int:
+        if self._constraint:
+            self._constraint.mask(scores)
         token = self._sampler.next(scores, self._seen)
         self._seen.append(token)
+        if self._constraint and token not in self._stop_ids:
+            self._constraint.drawn(token)
         return token
