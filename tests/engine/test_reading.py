@@ -1,56 +1,53 @@
-"""Prompts are read in chunks of a size that the machine decides, and reading can be stopped."""
+"""Prompts are read in chunks of a size that the model decides, and reading can be stopped."""
 
 from __future__ import annotations
+
+import time
 
 import pytest
 
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.messages import Reply
 from desktop_app.core.sampling import Sampling
-from desktop_app.engine import reading
 from desktop_app.engine.causal import Stopped
 from desktop_app.engine.generate import PromptRead, generate
-from desktop_app.engine.reading import FIRST, LARGEST, SMALLEST, check_fits, next_size, read
+from desktop_app.engine.reading import check_fits, chunk_size, read
 from tests.engine.fake_causal import FakeCausal
 from tests.engine.small_decoders import never, tiny_packed
 
 IDS = [3 + n % 250 for n in range(3000)]
 
 
-class Clock:
-    """Each token takes ``seconds``."""
-
-    def __init__(self, model: FakeCausal, seconds: float) -> None:
-        self._model, self._seconds = model, seconds
-
-    def perf_counter(self) -> float:
-        return sum(self._model.passes) * self._seconds
-
-
 @pytest.mark.parametrize(
-    ("seconds", "sizes"),
-    [
-        (0.2 / 256, [256] * 11 + [184]),
-        (0.01 / 256, [256, 512, 1024, 1024, 184]),
-        (2.0 / 256, [256, 128] + [64] * 40 + [56]),
-    ],
+    ("device", "megabytes", "size"),
+    [("cpu", 0, 256), ("cpu", 126, 256), ("cpu", 200, 128), ("cpu", 8000, 64), ("cuda:0", 8000, 1024)],
 )
-def test_chunks_are_as_large_as_the_time_allows(
-    monkeypatch: pytest.MonkeyPatch, seconds: float, sizes: list[int]
-) -> None:
+def test_chunks_are_as_large_as_the_model_allows(device: str, megabytes: int, size: int) -> None:
     model = FakeCausal(context_length=4000)
-    monkeypatch.setattr(reading, "time", Clock(model, seconds))
+    model.device, model.bytes = device, megabytes << 20
+    assert chunk_size(model) == size
     cache = model.new_cache()
     done = list(read(model, cache, IDS, never))
-    assert model.passes[: len(sizes)] == sizes[: len(model.passes)]
-    assert sum(model.passes) == done[-1] == 3000
+    whole, rest = divmod(3000, size)
+    assert model.passes == [size] * whole + [rest]
+    assert done == [min(size * (n + 1), 3000) for n in range(whole + 1)]
     assert cache.ids == IDS
 
 
-def test_sizes_stay_within_their_bounds() -> None:
-    assert next_size(LARGEST, 0.0) == LARGEST
-    assert next_size(SMALLEST, 100.0) == SMALLEST
-    assert next_size(FIRST, 0.2) == FIRST
+def test_a_slow_moment_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """The same prompt is read the same way every time, so that a seed gives the same reply."""
+    decoder, vocabulary = tiny_packed(tmp_path_factory.mktemp("tiny"))
+    clock = time.perf_counter
+    texts = []
+    for slow in (False, True):
+        monkeypatch.setattr(time, "perf_counter", lambda slow=slow: clock() * (1000 if slow else 1))
+        sampling = Sampling(temperature=1.0, max_tokens=60, seed=1)
+        cache = decoder.new_cache()
+        items = list(generate(decoder, cache, vocabulary, IDS[:900], sampling, never, 0.0, look_up=False))
+        texts.append((cache.ids, [item.done for item in items if isinstance(item, PromptRead)]))
+    assert texts[0] == texts[1]
 
 
 def test_nothing_to_read_is_no_chunk() -> None:
