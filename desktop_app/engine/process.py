@@ -58,6 +58,6 @@ def import_torch_early() -> threading.Thread:
 def _import_engine() -> None:
     try:
         importlib.import_module("torch")
-        importlib.import_module("desktop_app.engine.generate")
+        importlib.import_module("desktop_app.engine.session")
     except Exception:
         log.exception("torch cannot be imported")  # who needs it gets the error again, as an answer
