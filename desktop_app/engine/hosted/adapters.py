@@ -21,8 +21,14 @@ from desktop_app.engine.hosted.module import HostedBase
 
 _NAME = re.compile(r"(?:base_model\.model\.)?(.+)\.lora_(A|B)(?:\.default)?\.weight")
 _FLOATS = {"F32", "F16", "BF16"}
-_EXTRAS = ("use_dora", "use_qalora", "modules_to_save", "lora_bias", "layer_replication")
-_EXTRAS += ("alora_invocation_tokens",)
+_EXTRAS = (
+    "use_dora",
+    "use_qalora",
+    "modules_to_save",
+    "lora_bias",
+    "layer_replication",
+    "alora_invocation_tokens",
+)
 """Settings under which an adapter is more than A and B."""
 
 

@@ -63,7 +63,8 @@ class HostedTextToText(HostedBase):
         told: Told = lambda done: None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> list[str]:
-        """Each of ``texts``, translated or transformed, in the order given.
+        """Each of ``texts``, translated or transformed, in the order given. Of nothing comes nothing: models
+        make up words for an empty text.
 
         Raises InkhornError ``context_overflow`` for the first text that is too long, with its ``index``,
         ``prompt_tokens`` and ``context_length``; ``model_unsupported`` for a language that the model does
@@ -82,8 +83,9 @@ class HostedTextToText(HostedBase):
         rules = self._rules(target, max_tokens)
         results = [""] * len(texts)
         unfinished: list[int] = []
+        order = [number for number, text in enumerate(texts) if text.strip()]
+        order.sort(key=lambda number: -len(ids[number]))
         done = 0
-        order = sorted(range(len(ids)), key=lambda number: -len(ids[number]))
         with self._watch.asking(cancelled), torch.inference_mode():
             for rows in _batches(order, ids, beams):
 
@@ -93,7 +95,7 @@ class HostedTextToText(HostedBase):
                     if not ended:
                         unfinished.append(rows[row])
                     done += 1
-                    told(done / len(texts))
+                    told(done / len(order))
 
                 state = _State(self.module, [ids[row] for row in rows], beams, self.device)
                 if beams == 1:

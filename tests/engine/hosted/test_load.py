@@ -300,3 +300,17 @@ def test_no_weights_but_pickles(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(InkhornError) as refused:
         load_hosted(folder, "packed8", "cpu", tmp_path / "prepared", quiet)
     assert refused.value.kind == "model_missing"
+
+
+@pytest.mark.parametrize(
+    ("name", "precision"), [("gpt2", "bfloat16"), ("gemma2", "float16"), ("opt", "auto")]
+)
+def test_other_devices_are_dense_in_one_type(name: str, precision: str, tmp_path: Path) -> None:
+    """The first CPU by its number is taken for another device: this path needs no kernels of ours."""
+    folder = save(tiny(name), tmp_path / name)
+    model = load_hosted(folder, precision, "cpu:0", tmp_path / "prepared", quiet)
+    assert not (tmp_path / "prepared").exists()
+    hidden = model.forward(model.new_cache(), IDS)
+    assert hidden.dtype == (torch.float16 if precision == "float16" else torch.bfloat16)
+    want = scores_of(tiny(name), IDS)
+    assert float((model.logits(hidden) - want).square().mean().sqrt()) < 0.06 * float(want.std())

@@ -181,6 +181,14 @@ def test_order_batches_and_progress(tmp_path: Path, load: Load, monkeypatch: pyt
     assert told[-1] == 1.0
 
 
+def test_of_nothing_comes_nothing(tmp_path: Path, load: Load) -> None:
+    _, source, target = make("nllb", tmp_path / "model")
+    ours = load(tmp_path / "model")
+    one = ours.transform(["The cat."], source, target, 1, LIMIT)
+    assert ours.transform(["", "The cat.", " \n"], source, target, 1, LIMIT) == ["", *one, ""]
+    assert ours.transform([], source, target) == []
+
+
 def test_texts_that_did_not_come_to_their_end_are_told(tmp_path: Path, load: Load) -> None:
     _, source, target = make("nllb", tmp_path / "model")
     ours = load(tmp_path / "model")
