@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from desktop_app.core.errors import InkhornError
+from desktop_app.engine.causal import Cache
 from desktop_app.engine.hosted.cache import BLOCK, cache_bytes, new_cache, truncate
 from desktop_app.engine.hosted.module import Hosted, HostedBase
 
@@ -67,9 +68,10 @@ class HostedCausal(HostedBase):
 
     @torch.inference_mode()
     def forward(
-        self, cache: HostedCache, ids: Sequence[int], cancelled: Callable[[], bool] = lambda: False
+        self, cache: Cache, ids: Sequence[int], cancelled: Callable[[], bool] = lambda: False
     ) -> Tensor:
         """See `desktop_app.engine.causal.CausalModel`; ``cancelled`` is asked before each layer."""
+        assert isinstance(cache, HostedCache)
         before = cache.length
         if before + len(ids) > self.context_length:
             raise InkhornError(

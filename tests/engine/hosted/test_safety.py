@@ -89,6 +89,7 @@ HOSTILE: dict[str, Any] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "precision"), [("gpt2", "packed8"), ("bert", "float32"), ("bart", "bfloat16")]
 )
