@@ -68,7 +68,7 @@ def download(
     if job is None:
         raise InkhornError("not_found", f"There is no download in {folder}.", path=str(folder))
     run = _Run(job.order, folder, network, Meter(tell), patience, sleep)
-    with _as_failures(folder), hold(folder) as mine:
+    with _as_failures(folder), hold(folder) as mine, run.meter.ticking():
         if not mine:
             raise InkhornError("internal", f"{job.order.name} is being downloaded by another Inkhorn.")
         target = paths.user_models / job.order.folder
