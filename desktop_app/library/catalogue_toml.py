@@ -28,10 +28,10 @@ from desktop_app.library.catalogue import (
 
 _T = TypeVar("_T")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_REVISION = re.compile(r"[0-9a-f]{40}")
+_REVISION = re.compile(r"[0-9a-f]{40}|refs/pr/[1-9][0-9]*")
 _ID = re.compile(r"[a-z0-9]+([._-]+[a-z0-9]+)*")
 _REPO = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
-_LANGUAGE = re.compile(r"[a-z]{2,3}([_-][A-Z][a-z]{3})?")
+_LANGUAGE = re.compile(r"[a-z]{2,3}([_-][A-Z][a-z]{3})?")  # with its script, in either spelling
 KV_BYTES = 4  # float32
 
 
@@ -88,7 +88,8 @@ def _model(table: _Table) -> Model:
     tasks = _tasks(table, "tasks")
     if not tasks:
         raise _wrong(f"{table.where}: tasks is empty.")
-    embeddings, kv_bytes = _shape(table)
+    shape = table.table("shape")
+    embeddings, output = shape.count("vocabulary") * shape.count("width"), _output(shape)
     variants = tuple(
         _variant(_Table(raw, f"{table.where}, variant {number}"))
         for number, raw in enumerate(table.get("variant", list), 1)
@@ -101,7 +102,7 @@ def _model(table: _Table) -> Model:
     if not set(recommended) <= set(tasks):
         raise _wrong(f"{table.where}: recommended for what is not among its tasks.")
     parameters = table.count("parameters")
-    if embeddings > parameters:
+    if embeddings * (2 if output == "own" else 1) > parameters:
         raise _wrong(f"{table.where}: shape has more embeddings than there are parameters.")
     return Model(
         id=table.matching("id", _ID, "small letters and digits, joined by . _ -"),
@@ -118,7 +119,7 @@ def _model(table: _Table) -> Model:
         strengths=_strengths(table.table("strengths")),
         parameters=parameters,
         context=table.count("context"),
-        kv_bytes_per_token=kv_bytes,
+        kv_bytes_per_token=_kv_bytes(shape),
         starter=table.flag("starter"),
         recommended=recommended,
         summary_en=table.text("summary_en"),
@@ -126,20 +127,26 @@ def _model(table: _Table) -> Model:
         variants=variants,
         pair=_pair(table),
         embeddings=embeddings,
+        output_weights=0 if output == "none" else embeddings,
+        tied=output == "tied",
     )
 
 
-def _shape(table: _Table) -> tuple[int, int]:
-    """Weights in embedding tables, and bytes that a token takes in the KV cache: a key and a value of
-    ``head_dim`` for each of ``kv_heads`` in each of ``layers``. An encoder keeps no cache and says none
-    of these."""
-    shape = table.table("shape")
-    embeddings = shape.count("vocabulary") * shape.count("width")
+def _kv_bytes(shape: _Table) -> int:
+    """What a token takes in the KV cache: a key and a value of ``head_dim`` for each of ``kv_heads`` in each
+    of ``layers``. An encoder keeps no cache and says none of these."""
     if "layers" not in shape.raw:
-        return embeddings, 0
-    return embeddings, shape.count("layers") * 2 * shape.count("kv_heads") * shape.count(
-        "head_dim"
-    ) * KV_BYTES
+        return 0
+    return shape.count("layers") * 2 * shape.count("kv_heads") * shape.count("head_dim") * KV_BYTES
+
+
+def _output(shape: _Table) -> str:
+    """Whether the output layer is the embedding table ("tied"), or a matrix of its own ("own"); an encoder
+    says nothing and has none."""
+    output = shape.text("output") if "output" in shape.raw else "none"
+    if output not in ("tied", "own", "none"):
+        raise _wrong(f"{shape.where}: output must be tied or own.")
+    return output
 
 
 def _tasks(table: _Table, name: str) -> tuple[Task, ...]:
@@ -202,7 +209,7 @@ def _source(table: _Table) -> WheelSource | HubSource:
     if kind == "hub":
         revision = None
         if "revision" in table.raw:
-            revision = table.matching("revision", _REVISION, "the 40 lower-case hex digits of a commit")
+            revision = table.matching("revision", _REVISION, "40 lower-case hex digits or refs/pr/NUMBER")
         patterns = table.texts("patterns") if "patterns" in table.raw else ()
         return HubSource(table.matching("repo", _REPO, "owner/name"), revision, patterns)
     if kind == "wheel":
