@@ -41,6 +41,12 @@ class Plan:
     def bytes(self) -> int:
         return sum(file.size for file in self.files)
 
+    def local_name(self, file: Expected) -> str:
+        """What a file is called here: without the folder that all of them lie in."""
+        folders = {name.name.rpartition("/")[0] for name in self.files}
+        shared = os.path.commonpath(folders) if "" not in folders else ""
+        return file.name.removeprefix(f"{shared}/") if shared else file.name
+
 
 def endpoint_of(network: Network) -> str:
     return (network.hub_endpoint or os.environ.get("HF_ENDPOINT", "") or HUB).rstrip("/")
@@ -77,7 +83,8 @@ def plan_files(
         repo=repo,
         revision=info.sha,
         licence=_licence(info),
-        files=tuple(_expected(by_name[name], endpoint) for name in names),
+        # Small ones first: a configuration that cannot be used is found before the weights have come.
+        files=tuple(sorted((_expected(by_name[name], endpoint) for name in names), key=lambda f: f.size)),
         # Its files ask for the same, also where its list of files is open to all.
         needs_token=with_token or bool(info.gated),
     )

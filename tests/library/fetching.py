@@ -46,7 +46,7 @@ TAKEN = (
 def an_order(source: HubSource | None = None, **more: object) -> Order:
     values: dict[str, object] = {
         "id": "test/bf16",
-        "model_id": "",
+        "model_id": "test",
         "variant_id": "bf16",
         "name": "Test",
         "folder": "test--bf16",
