@@ -11,12 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-
-# By their modules: the package's own names are found at run time, which the frozen app does not see.
+from huggingface_hub import close_session, set_client_factory
 from huggingface_hub.errors import HfHubHTTPError, HFValidationError, OfflineModeIsEnabled
 from huggingface_hub.file_download import hf_hub_url
 from huggingface_hub.hf_api import HfApi, ModelInfo, RepoSibling
-from huggingface_hub.utils import close_session, set_client_factory
 
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.settings import write_atomically
