@@ -17,13 +17,13 @@ from desktop_app.library import hub, room
 from desktop_app.library.catalogue import HubSource, WheelSource
 from desktop_app.library.connection import environment_token, host_of, open_client
 from desktop_app.library.inspecting import inspect, require_known
-from desktop_app.library.installed import tree_size
 from desktop_app.library.jobs import hold, read_job
 from desktop_app.library.manifest import Manifest, StoredFile, write_manifest
 from desktop_app.library.meter import Meter, Tell
 from desktop_app.library.network import Network
 from desktop_app.library.orders import Order
 from desktop_app.library.patience import PATIENT, Patience
+from desktop_app.library.prepared_forms import tree_size
 from desktop_app.library.sniffing import refuse_pickle
 from desktop_app.library.tokens import read_token
 from desktop_app.library.transfer import Transfer

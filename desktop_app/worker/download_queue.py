@@ -22,6 +22,7 @@ from desktop_app.library.jobs import Job, bytes_there, new_job, read_jobs, remov
 from desktop_app.library.meter import Report
 from desktop_app.library.network import Network
 from desktop_app.library.orders import Order
+from desktop_app.library.prepared_forms import sweep
 from desktop_app.worker.download_process import DownloadProcess
 from desktop_app.worker.download_state import DownloadPhase, DownloadState
 
@@ -157,6 +158,7 @@ class DownloadQueue:
     # --- what is asked ------------------------------------------------------------------------
 
     def _take_up(self) -> None:
+        sweep(self._paths)
         for job in read_jobs(self._paths):
             again = job.failure is not None and job.failure.kind in AGAIN_AT_START
             if job.phase == "failed" and again:
