@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-from huggingface_hub import close_session, set_client_factory
+from huggingface_hub import close_session, constants, set_client_factory
 from huggingface_hub.errors import HfHubHTTPError, HFValidationError, OfflineModeIsEnabled
 from huggingface_hub.file_download import hf_hub_url
 from huggingface_hub.hf_api import HfApi, ModelInfo, RepoSibling
@@ -23,6 +23,10 @@ from desktop_app.library.connection import error_of_status
 from desktop_app.library.network import HUB, Network
 from desktop_app.library.orders import Order
 from desktop_app.library.transfer import Expected
+
+# Left to itself, huggingface_hub tells the hub in each request which other packages are installed, and asks
+# huggingface.co, past every mirror, for a list of programs by which it may have been started.
+constants.HF_HUB_DISABLE_TELEMETRY = True
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
