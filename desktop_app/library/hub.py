@@ -18,6 +18,7 @@ from huggingface_hub.hf_api import HfApi, ModelInfo, RepoSibling
 
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.settings import write_atomically
+from desktop_app.library.catalogue import HubSource
 from desktop_app.library.choosing import choose_files
 from desktop_app.library.connection import error_of_status
 from desktop_app.library.network import HUB, Network
@@ -59,9 +60,7 @@ def endpoint_of(network: Network) -> str:
 
 def plan_files(
     order: Order,
-    repo: str,
-    revision: str | None,
-    patterns: tuple[str, ...],
+    source: HubSource,
     endpoint: str,
     token: Callable[[], str | None],
     open_client: Callable[[], httpx2.Client],
@@ -72,6 +71,7 @@ def plan_files(
     Raises `InkhornError` (``not_found``, ``unauthorized``, ``gated``, ``rate_limited``, ``network``,
     ``model_unsupported`` where no files can be taken) and httpx2's errors for a broken connection.
     """
+    repo, revision = source.repo, source.revision
     set_client_factory(open_client)
     try:
         info, with_token = _ask_twice(order, endpoint, repo, revision, token)
@@ -83,7 +83,7 @@ def plan_files(
         message = f"{endpoint} has {repo} at another commit than was asked for."
         raise InkhornError("not_found", message, asked=revision, given=info.sha)
     by_name = {sibling.rfilename: sibling for sibling in info.siblings}
-    names = choose_files(by_name, patterns, order.format, repo)
+    names = choose_files(by_name, source.patterns, order.format, repo)
     return Plan(
         repo=repo,
         revision=info.sha,

@@ -169,6 +169,18 @@ def test_a_file_that_has_gone(fetched: Fetched, hub: Hub) -> None:
     assert SHARD in error.message
 
 
+def test_a_commit_that_was_taken_back_is_asked_for_anew(fetched: Fetched, hub: Hub) -> None:
+    hub.cdn.faults = [faults.cut_after(1000)]
+    hub.faults = [*[faults.fine] * 5, faults.status(404, X_Error_Code="RevisionNotFound")]
+    assert fetched.fails(hub).kind == "not_found"
+    hub.repos["maker/model"].commit = "e" * 40
+    folder = fetched.run(hub)
+    assert_whole(folder, hub)
+    manifest = read_manifest(folder)
+    assert manifest is not None
+    assert manifest.source["revision"] == "e" * 40
+
+
 def test_401_without_a_token_and_403_until_the_terms_are_agreed_to(
     fetched: Fetched, hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
