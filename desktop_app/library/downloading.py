@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -88,7 +89,7 @@ def download(
 
 
 def _from_hub(run: _Run, source: HubSource) -> Manifest:
-    endpoint = hub.endpoint_of(run.network)
+    endpoint = run.network.hub
     with open_client(run.network, run.patience) as client:
         transfer = Transfer(client, run.meter, run.patience, run.sleep)
         plan = _plan(run, source, endpoint, transfer)
@@ -202,11 +203,23 @@ def _put_in_place(files: Path, target: Path) -> None:
     """``files`` becomes ``target``; what had that name before (damaged, most likely) goes."""
     if target.exists():
         old = target.parent / f".removed-{uuid.uuid4().hex}"
-        os.replace(target, old)
-        os.replace(files, target)
+        _rename(target, old)
+        _rename(files, target)
         shutil.rmtree(old, ignore_errors=True)
     else:
-        os.replace(files, target)
+        _rename(files, target)
+
+
+def _rename(source: Path, target: Path) -> None:
+    """Virus scanners on Windows hold what is new open for a moment, and a download must not fail at its
+    last step for that."""
+    for pause in (0.1, 0.4, 1.0, 2.0) if sys.platform == "win32" else ():
+        try:
+            os.replace(source, target)
+            return
+        except PermissionError:
+            time.sleep(pause)
+    os.replace(source, target)
 
 
 def _has_size(path: Path, size: int) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx2
 from huggingface_hub import close_session, constants, set_client_factory
-from huggingface_hub.errors import HfHubHTTPError, HFValidationError, OfflineModeIsEnabled
+from huggingface_hub.errors import HfHubHTTPError, HFValidationError
 from huggingface_hub.file_download import hf_hub_url
 from huggingface_hub.hf_api import HfApi, ModelInfo, RepoSibling
 
@@ -21,7 +21,6 @@ from desktop_app.core.settings import write_atomically
 from desktop_app.library.catalogue import HubSource
 from desktop_app.library.choosing import choose_files
 from desktop_app.library.connection import error_of_status
-from desktop_app.library.network import HUB, Network
 from desktop_app.library.orders import Order
 from desktop_app.library.transfer import Expected
 
@@ -52,10 +51,6 @@ class Plan:
         folders = {name.name.rpartition("/")[0] for name in self.files}
         shared = os.path.commonpath(folders) if "" not in folders else ""
         return file.name.removeprefix(f"{shared}/") if shared else file.name
-
-
-def endpoint_of(network: Network) -> str:
-    return (network.hub_endpoint or os.environ.get("HF_ENDPOINT", "") or HUB).rstrip("/")
 
 
 def plan_files(
@@ -136,9 +131,6 @@ def _ask(endpoint: str, repo: str, revision: str | None, token: str | None, gate
         raise error_of_status(error.response, repo, gated) from error
     except HFValidationError as error:
         raise InkhornError("not_found", f"“{repo}” cannot be the name of a model on the hub.") from error
-    except OfflineModeIsEnabled as error:
-        message = "HF_HUB_OFFLINE is set: the hub is not asked."
-        raise InkhornError("offline", message) from error
     except (ValueError, TypeError, KeyError) as error:
         message = f"{endpoint} does not answer as a model hub does. Is it a mirror of one?"
         raise InkhornError("network", message, reason="protocol", retry=False) from error
