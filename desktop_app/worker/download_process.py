@@ -35,9 +35,9 @@ def run_download(connection: Connection, folder: Path, paths: Paths, network: Ne
     if hasattr(os, "nice"):
         os.nice(NICENESS)
     threading.Thread(target=_end_with, args=(connection,), name="app-watch", daemon=True).start()
-    from desktop_app.library.downloading import download
-
     try:
+        from desktop_app.library.downloading import download
+
         download(folder, paths, network, connection.send)
     except InkhornError as error:
         _last_word(connection, Failed(0, error.kind, error.message, values=error.values))
