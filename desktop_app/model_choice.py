@@ -8,7 +8,7 @@ from desktop_app.core.errors import InkhornError
 from desktop_app.core.messages import Load
 from desktop_app.core.paths import Paths
 from desktop_app.library.catalogue import load_catalogue
-from desktop_app.library.installed import find_installed
+from desktop_app.library.starter_place import find_installed
 
 
 def load_command(paths: Paths, file: Path | None = None, threads: int = 0) -> Load:
