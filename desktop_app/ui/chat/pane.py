@@ -17,6 +17,7 @@ from desktop_app.ui.chat.sampling_button import SamplingButton
 from desktop_app.ui.chat_list.conversation_list import MINIMUM_WIDTH, ConversationList
 from desktop_app.ui.conversation.measures import column_width
 from desktop_app.ui.conversation.view import ConversationView
+from desktop_app.ui.model_picker import ModelPicker
 from desktop_app.ui.personas import PersonaPicker
 from desktop_app.ui.theme import set_look, space
 from desktop_app.ui.widgets.banner import Banner
@@ -46,9 +47,10 @@ class ChatPane(QWidget):
         self.view = ConversationView(settings.text_size, settings.reading_font == "serif", self)
         self.composer = Composer(self)
         self.meter = ContextMeter(self)
+        self.model = ModelPicker(self)
         self.persona = PersonaPicker(self)
         self.sampling = SamplingButton(self)
-        self.header = ChatHeader(self.persona, self.sampling, self)
+        self.header = ChatHeader(self.model, self.persona, self.sampling, self)
         self.empty = EmptyState(
             "",
             lambda: tr("What shall we write?"),

@@ -1,0 +1,118 @@
+"""Facts in two columns, and a column of widgets that scrolls."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop_app.ui.theme import set_look, space
+from desktop_app.ui.widgets.elided_label import ElidedLabel
+from desktop_app.ui.widgets.policies import keep_height
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """``link`` makes a button of the value; ``whole`` is shown as a tool tip, and what is copied."""
+
+    title: str
+    value: str
+    link: str = ""
+    whole: str = ""
+
+
+class FactGrid(QWidget):
+    """``link_asked`` with the address behind a value that was pressed."""
+
+    link_asked = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shown: list[Fact] = []
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(space(4))
+        self._grid.setVerticalSpacing(space(1.5))
+        self._grid.setColumnStretch(1, 1)
+
+    def set_facts(self, facts: Sequence[Fact]) -> None:
+        facts = [fact for fact in facts if fact.value]
+        if facts == self._shown:
+            return
+        self._shown = facts
+        while (item := self._grid.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        for row, fact in enumerate(facts):
+            title = QLabel(fact.title, self)
+            set_look(title, size="caption", tone="quiet")
+            self._grid.addWidget(title, row, 0, Qt.AlignmentFlag.AlignTop)
+            self._grid.addWidget(self._value(fact, title), row, 1)
+
+    def facts(self) -> list[Fact]:
+        return self._shown
+
+    def _value(self, fact: Fact, title: QLabel) -> QWidget:
+        if fact.link:
+            button = QPushButton(fact.value, self)
+            set_look(button, kind="link")
+            button.setStyleSheet("font-size: 12px; padding: 0; min-height: 14px;")
+            button.setToolTip(fact.link)
+            button.setAccessibleName(f"{fact.title}: {fact.value}")
+            button.clicked.connect(lambda: self.link_asked.emit(fact.link))
+            title.setBuddy(button)
+            return button
+        if fact.whole:
+            label: QLabel = ElidedLabel(self, middle=True, least=60)
+            label.setText(fact.value)
+        else:
+            label = QLabel(fact.value, self)
+            label.setWordWrap(True)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setSizePolicy(keep_height())
+        label.setAccessibleName(f"{fact.title}: {fact.value}")
+        set_look(label, size="caption")
+        return label
+
+
+def wrapped(parent: QWidget, **look: str) -> QLabel:
+    """A plain-text label that breaks its lines."""
+    label = QLabel(parent)
+    label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setSizePolicy(keep_height())
+    set_look(label, **look)
+    return label
+
+
+def scrolled(body: QWidget, parent: QWidget) -> QScrollArea:
+    body.setProperty("plain", True)
+    area = QScrollArea(parent)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(body)
+    return area
+
+
+def back_row(button: QPushButton, column: QVBoxLayout) -> None:
+    """``button`` alone at the head of ``column``, for panes that take turns."""
+    set_look(button, kind="link")
+    row = QHBoxLayout()
+    row.addWidget(button)
+    row.addStretch(1)
+    column.addLayout(row)
