@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from desktop_app.core.messages import DeviceInfo
 from desktop_app.core.paths import Paths
 from desktop_app.library.catalogue import Catalogue, Model, Variant, load_catalogue
-from desktop_app.library.computer import Computer, look_at_computer
+from desktop_app.library.computer import Computer, look
 from desktop_app.library.installed import DiskUse, Installed, disk_use, list_installed
 from desktop_app.library.memory import Fit, fit
 
@@ -49,7 +49,7 @@ def read_shelf(
     """Look at the disk and at the memory. ``held`` are the bytes that a loaded model takes now. Raises
     `InkhornError` where there is no catalogue that can be read."""
     known = catalogue or load_catalogue(paths.models)
-    computer = look_at_computer(paths, devices)
+    computer = look(paths.user_models, devices)
     if computer.free_memory is not None:
         computer = replace(computer, free_memory=computer.free_memory + held)
     fits = {
