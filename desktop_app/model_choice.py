@@ -10,7 +10,8 @@ from desktop_app.core.messages import Adapter, Load
 from desktop_app.core.paths import Paths
 from desktop_app.core.settings import Settings
 from desktop_app.library.catalogue import Catalogue, load_catalogue
-from desktop_app.library.installed import Installed, find_installed, list_installed
+from desktop_app.library.installed import Installed, list_installed
+from desktop_app.library.starter_place import find_installed
 
 STRONGEST = 1.5  # the most that an adapter can be turned up to
 
@@ -45,8 +46,8 @@ def choose_for_chat(paths: Paths, settings: Settings, catalogue: Catalogue | Non
     found = next((one for one in installed if one.id == wanted and one.state == "present"), None)
     if found is None:
         starter = catalogue.starter
-        find_installed(starter, paths)  # says what is the matter with it
-        found = next(one for one in installed if one.model is not None and one.model.id == starter.id)
+        file = find_installed(starter, paths)  # or says what is the matter with it
+        found = next(one for one in installed if one.path == file)
     load = Load(
         0,
         str(found.path),

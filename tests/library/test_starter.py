@@ -8,7 +8,7 @@ import pytest
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.paths import bundle_root, make_paths
 from desktop_app.library.catalogue import load_catalogue
-from desktop_app.library.installed import verify_installed
+from desktop_app.library.starter_place import verify_installed
 from desktop_app.library.starter import fetch_starter, main
 from tests.library.tiny import model_for
 

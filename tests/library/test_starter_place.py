@@ -7,7 +7,7 @@ import pytest
 
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.paths import Paths
-from desktop_app.library.installed import find_installed, look_up, places, verify_installed
+from desktop_app.library.starter_place import find_installed, places, verify_installed
 from tests.library.tiny import model_for
 
 
@@ -25,34 +25,31 @@ def test_missing_present_and_wrong_size(
     paths: Paths, make_wheel: Callable[..., Path], content: bytes
 ) -> None:
     model = model_for(make_wheel())
-    (bundled, _), (own, _) = places(model, paths)
+    bundled, own, earlier = places(model, paths)
 
-    found = look_up(model, paths)
-    assert (found.state, found.path, found.usable) == ("missing", own, False)
     with pytest.raises(InkhornError) as caught:
         find_installed(model, paths)
     assert caught.value.kind == "model_missing"
 
     put(bundled, content[:-1])
-    found = look_up(model, paths)
-    assert (found.state, found.path, found.bundled, found.usable) == ("wrong_size", bundled, True, False)
     with pytest.raises(InkhornError) as caught:
         find_installed(model, paths)
     assert caught.value.kind == "model_damaged"
     assert str(bundled) in caught.value.message
 
+    put(earlier, content)
+    assert find_installed(model, paths) == earlier
     put(own, content)  # a whole file of the user's is taken before a cut one of the app's
     assert find_installed(model, paths) == own
     put(bundled, content)
     assert find_installed(model, paths) == bundled
-    assert look_up(model, paths).usable
 
 
 def test_every_byte_is_looked_at_on_request(
     paths: Paths, make_wheel: Callable[..., Path], content: bytes
 ) -> None:
     model = model_for(make_wheel())
-    bundled = places(model, paths)[0][0]
+    bundled = places(model, paths)[0]
     put(bundled, b"?" + content[1:])
     assert find_installed(model, paths) == bundled  # the quick look sees the size alone
     with pytest.raises(InkhornError, match="SHA-256") as caught:

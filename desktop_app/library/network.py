@@ -1,0 +1,32 @@
+"""How, and whether, the outside may be reached."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from desktop_app.core.errors import InkhornError
+from desktop_app.core.settings import Settings
+
+HUB = "https://huggingface.co"
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """The user's choices. ``hub_endpoint`` is a mirror of the model hub, empty for `HUB` (or what
+    ``HF_ENDPOINT`` names); ``proxy`` an address such as ``http://host:port``, empty for the system's
+    own; ``package_index`` the base of a simple index, empty for what pip is set up with."""
+
+    offline: bool = False
+    hub_endpoint: str = ""
+    proxy: str = ""
+    package_index: str = ""
+
+    def require(self) -> None:
+        """Raises `InkhornError` of kind ``offline`` while the lock is on. Every way out calls this
+        before it opens anything."""
+        if self.offline:
+            raise InkhornError("offline", "The offline lock is on: nothing connects to the internet.")
+
+
+def network_from(settings: Settings) -> Network:
+    return Network(settings.offline, settings.hub_endpoint, settings.proxy, settings.package_index)
