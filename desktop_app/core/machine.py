@@ -1,4 +1,4 @@
-"""What this computer has: cores and free memory. Standard library only."""
+"""What this computer has: cores and memory. Standard library only."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import ctypes
 import os
 import platform
 import re
+import subprocess
 from pathlib import Path
 
 from desktop_app.core.errors import InkhornError
@@ -58,13 +59,27 @@ def cpu_kind() -> str:
     return "avx2" if "avx2" in flags else "plain"
 
 
+def total_memory() -> int | None:
+    """Bytes of memory that this process may use at most, within the container's limit; None if not known."""
+    if platform.system() == "Windows":
+        return _windows_memory()[0]
+    try:
+        built_in = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError):
+        return None
+    limit = _cgroup_limit()
+    return built_in if limit is None else min(built_in, limit)
+
+
 def free_memory() -> int | None:
     """Bytes that can be had without swapping, within the container's limit; None if not known."""
     if platform.system() == "Linux":
         found = [value for value in (_meminfo_available(), _cgroup_left()) if value is not None]
         return min(found) if found else None
     if platform.system() == "Windows":
-        return _windows_available()
+        return _windows_memory()[1]
+    if platform.system() == "Darwin":
+        return _macos_available()
     return None
 
 
@@ -91,11 +106,20 @@ def _meminfo_available() -> int | None:
     return None
 
 
-def _cgroup_left() -> int | None:
-    """What the container's limit leaves (cgroup v2); the page cache in it can be given back."""
-    folder = Path("/sys/fs/cgroup")
+def _cgroup_limit(folder: Path = Path("/sys/fs/cgroup")) -> int | None:
+    """The container's limit (cgroup v2); None without one."""
     try:
-        limit = int((folder / "memory.max").read_text(encoding="ascii"))
+        return int((folder / "memory.max").read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return None  # no limit ("max"), or no cgroup v2
+
+
+def _cgroup_left(folder: Path = Path("/sys/fs/cgroup")) -> int | None:
+    """What the container's limit leaves; the page cache in it can be given back."""
+    limit = _cgroup_limit(folder)
+    if limit is None:
+        return None
+    try:
         used = int((folder / "memory.current").read_text(encoding="ascii"))
         for line in (folder / "memory.stat").read_text(encoding="ascii").splitlines():
             name, value = line.split()
@@ -103,10 +127,29 @@ def _cgroup_left() -> int | None:
                 used -= int(value)
         return max(0, limit - used)
     except (OSError, ValueError):
-        return None  # no limit ("max"), or no cgroup v2
+        return None
 
 
-def _windows_available() -> int | None:
+def _macos_available() -> int | None:
+    try:
+        told = subprocess.run(["/usr/bin/vm_stat"], capture_output=True, text=True, timeout=2, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return _available_of_vm_stat(told.stdout)
+
+
+def _available_of_vm_stat(told: str) -> int | None:
+    """Pages that are free, or hold what is on the disk anyway, as vm_stat(1) counts them."""
+    size = re.search(r"page size of (\d+) bytes", told)
+    pages = dict(re.findall(r"^Pages (free|inactive|speculative):\s+(\d+)\.", told, re.MULTILINE))
+    if size is None or "free" not in pages:
+        return None
+    return int(size[1]) * sum(map(int, pages.values()))
+
+
+def _windows_memory() -> tuple[int, int] | tuple[None, None]:
+    """Total and available bytes."""
+
     class Status(ctypes.Structure):
         _fields_ = (
             ("length", ctypes.c_ulong),
@@ -117,4 +160,6 @@ def _windows_available() -> int | None:
     status = Status()
     status.length = ctypes.sizeof(Status)
     kernel = getattr(ctypes, "windll").kernel32  # noqa: B009 (exists on Windows only)
-    return int(status.available) if kernel.GlobalMemoryStatusEx(ctypes.byref(status)) else None
+    if not kernel.GlobalMemoryStatusEx(ctypes.byref(status)):
+        return None, None
+    return int(status.total), int(status.available)

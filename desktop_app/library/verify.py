@@ -36,11 +36,12 @@ def sha256_of(path: Path, told: Told | None = None) -> str:
 def check(path: Path, expected: ModelFile, told: Told | None = None) -> None:
     """Raises `InkhornError`: ``model_missing``, or ``model_damaged`` if a single byte is not as it
     should be."""
+    right_size, right_sha256 = expected.known()
     try:
         size = path.stat().st_size
-        if size != expected.size:
-            raise _damaged(path.name, f"it has {size:,} bytes instead of {expected.size:,}")
-        if sha256_of(path, told) != expected.sha256:
+        if size != right_size:
+            raise _damaged(path.name, f"it has {size:,} bytes instead of {right_size:,}")
+        if sha256_of(path, told) != right_sha256:
             raise _damaged(path.name, "its SHA-256 is not the expected one")
     except FileNotFoundError:
         raise InkhornError("model_missing", f"The file {path} is not there.", path=str(path)) from None
@@ -82,19 +83,20 @@ def remove_leftovers(target: Path) -> None:
 
 
 def _copy(source: IO[bytes], file: IO[bytes], name: str, expected: ModelFile, told: Told | None) -> None:
+    size, sha256 = expected.known()
     digest = hashlib.sha256()
     done = 0
     while chunk := source.read(CHUNK):
         done += len(chunk)
-        if done > expected.size:
-            raise _damaged(name, f"it has more than {expected.size:,} bytes")
+        if done > size:
+            raise _damaged(name, f"it has more than {size:,} bytes")
         digest.update(chunk)
         file.write(chunk)
         if told:
-            told(done, expected.size)
-    if done < expected.size:
-        raise _damaged(name, f"it ends after {done:,} of {expected.size:,} bytes")
-    if digest.hexdigest() != expected.sha256:
+            told(done, size)
+    if done < size:
+        raise _damaged(name, f"it ends after {done:,} of {size:,} bytes")
+    if digest.hexdigest() != sha256:
         raise _damaged(name, "its SHA-256 is not the expected one")
 
 
@@ -111,7 +113,7 @@ def _cannot_write(target: Path, expected: ModelFile, error: OSError) -> InkhornE
         folder = target.parent
         free = shutil.disk_usage(folder).free if folder.exists() else 0
         message = (
-            f"Not enough room on the disk for {target.name}: it needs {expected.size / 1e6:.0f} MB, "
+            f"Not enough room on the disk for {target.name}: it needs {expected.known()[0] / 1e6:.0f} MB, "
             f"{free / 1e6:.0f} MB is free in {folder}."
         )
         return InkhornError(kind, message, free=free, **values)

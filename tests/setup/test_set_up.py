@@ -100,7 +100,7 @@ def test_without_the_cpu_build_pytorchs_own_index_is_asked_and_never_cuda(checko
 
 
 def test_a_wrong_model_is_refused(checkout: Checkout) -> None:
-    catalogue = checkout.root / "models" / "catalogue.toml"
+    catalogue = checkout.root / "models" / "catalogue" / "chat.toml"
     text = catalogue.read_text(encoding="utf-8")
     wrong = text.splitlines()
     at = next(i for i, line in enumerate(wrong) if line.startswith("sha256"))

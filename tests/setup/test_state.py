@@ -20,7 +20,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> state.Place:
     for path, text in {
         "packaging/requirements.txt": REQUIREMENTS,
         "packaging/requirements-dev.txt": "pytest==1\n",
-        "models/catalogue.toml": "x = 1\n",
+        "models/catalogue/chat.toml": "x = 1\n",
         "models/starter/m.gguf": "model",
         ".venv/pyvenv.cfg": "version = 3.11\n",
         ".setup/lock": "",
@@ -73,7 +73,7 @@ def test_another_model_file_undoes_the_starter(place: state.Place, harm: str) ->
     elif harm == "touched":
         os.utime(model, (1, 1))
     else:
-        write(place, "models/catalogue.toml", "x = 2\n")
+        write(place, "models/catalogue/chat.toml", "x = 2\n")
     assert undone(place) == {"starter"}
 
 
