@@ -48,9 +48,7 @@ def first_seen(position: int, window: int) -> int:
     return max(0, position - window + 1) if window else 0
 
 
-def attend(
-    heads: Tensor, kv: Tensor, start: int, a: Architecture, window: int, masks: Masks
-) -> Tensor:
+def attend(heads: Tensor, kv: Tensor, start: int, a: Architecture, window: int, masks: Masks) -> Tensor:
     """Write the keys and values of ``heads [count, heads + 2·kv_heads, head_dim]`` into ``kv [2, kv_heads,
     capacity, head_dim]`` from ``start`` on, and attend to all that is seen. Float32 ``[count,
     heads·head_dim]``."""

@@ -56,7 +56,9 @@ def choose(asked: str, needed: int) -> tuple[str, Notice | None]:
     wanted = [d for d in here if asked in ("auto", d.id) or (asked == "cuda" and d.id.startswith("cuda"))]
     if not wanted:
         return "cpu", Notice(
-            "device_missing", f"The device {asked} is not on this computer: the CPU is used.", {"device": asked}
+            "device_missing",
+            f"The device {asked} is not on this computer: the CPU is used.",
+            {"device": asked},
         )
     best = max(wanted, key=lambda device: device.free or 0)
     if best.free is not None and best.free < needed + RESERVE:

@@ -17,7 +17,6 @@ from desktop_app.engine.sampling import Sampler
 from desktop_app.engine.stopping import StopTexts, TextAssembler
 from desktop_app.engine.tokenizer import Vocabulary
 
-
 PREFILL_CHUNK = 256
 
 

@@ -87,7 +87,11 @@ def _embedding(tensors: Mapping[str, Tensor], scale: float) -> Callable[[Tensor]
         if factor == 1:
             return lambda ids: functional.embedding(ids, weight).float()
         return lambda ids: functional.embedding(ids, weight).float() * factor
-    values, scales, zeros = tensors["embed.values"], tensors["embed.row_scales"], tensors.get("embed.row_zeros")
+    values, scales, zeros = (
+        tensors["embed.values"],
+        tensors["embed.row_scales"],
+        tensors.get("embed.row_zeros"),
+    )
 
     def look_up(ids: Tensor) -> Tensor:
         rows = values[ids].float().view(len(ids), -1, GROUP)

@@ -102,7 +102,9 @@ def folder_names(post_norms: bool, prefix: str = "model") -> Names:
     otherwise. ``prefix`` differs where the text model is a part of a larger one."""
     layer = prefix + ".layers.{n}"
     before = "pre_feedforward_layernorm" if post_norms else "post_attention_layernorm"
-    head = "lm_head" if prefix in ("model", "model.language_model") else f"{prefix.rpartition('.')[0]}.lm_head"
+    head = (
+        "lm_head" if prefix in ("model", "model.language_model") else f"{prefix.rpartition('.')[0]}.lm_head"
+    )
     return Names(
         embedding=f"{prefix}.embed_tokens",
         norm=f"{prefix}.norm",
@@ -148,9 +150,7 @@ def tensor_shapes(a: Architecture, names: Names) -> dict[str, tuple[int, ...]]:
             f"{names.key}.bias": (key,),
             f"{names.value}.bias": (key,),
         }
-    wanted = {
-        name.replace("{n}", str(n)): shape for n in range(a.layers) for name, shape in layer.items()
-    }
+    wanted = {name.replace("{n}", str(n)): shape for n in range(a.layers) for name, shape in layer.items()}
     wanted |= {
         f"{names.embedding}.weight": (a.vocabulary, a.hidden),
         f"{names.norm}.weight": (a.hidden,),
