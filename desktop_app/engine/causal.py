@@ -37,6 +37,11 @@ class Cache(Protocol):
         """Forget all but the first ``length`` tokens. Does nothing where there are no more."""
         ...
 
+    def fork(self, length: int) -> Cache:
+        """Another cache with the first ``length`` tokens of this one, which stays as it is. Raises
+        InkhornError ``memory``."""
+        ...
+
 
 class CausalModel(Protocol):
     """Weights that are loaded. Immutable: what a conversation changes is its `Cache`."""
@@ -60,6 +65,12 @@ class CausalModel(Protocol):
     @property
     def cache_bytes_per_token(self) -> int: ...
 
+    @property
+    def draft_rows(self) -> int:
+        """Ids of one `forward` that get the very numbers, to the bit, that one at a time would have given:
+        `DRAFT_ROWS`, or 1 where drafts could change what comes out."""
+        ...
+
     def new_cache(self) -> Cache: ...
 
     def forward(
@@ -68,8 +79,6 @@ class CausalModel(Protocol):
         """Run ``ids`` after what ``cache`` holds and append them to it. Returns the final hidden states
         ``[len(ids), hidden]``, normalised, as `logits` takes them.
 
-        Up to `DRAFT_ROWS` ids at once give each row the very numbers that one id at a time would have
-        given, as far as the device allows it (our own decoder on the CPU: to the bit).
         ``cancelled`` is asked now and then; raises `Stopped`, and InkhornError ``memory``."""
         ...
 

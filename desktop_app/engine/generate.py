@@ -11,11 +11,13 @@ import torch
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.messages import Reply, StopReason
 from desktop_app.core.sampling import Sampling
-from desktop_app.engine.decoder import Decoder, Stopped, forward, logits, prefill
+from desktop_app.engine.causal import CausalModel, Stopped
 from desktop_app.engine.kv_cache import KVCache
 from desktop_app.engine.sampling import Sampler
 from desktop_app.engine.stopping import StopTexts, TextAssembler
 from desktop_app.engine.tokenizer import Vocabulary
+
+PREFILL_CHUNK = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ def check_fits(prompt_tokens: int, context_length: int) -> None:
 
 @torch.inference_mode()
 def generate(
-    decoder: Decoder,
+    model: CausalModel,
     cache: KVCache,
     vocabulary: Vocabulary,
     ids: Sequence[int],
@@ -59,7 +61,7 @@ def generate(
     What ``cache`` holds of the prompt already is not computed again. The prompt's last token is always
     a step of its own, so that a repeated request computes the very same numbers from there on.
     """
-    context = decoder.architecture.context_length
+    context = model.context_length
     check_fits(len(ids), context)
     sampler, stops, assembler = Sampler(sampling), StopTexts(sampling.stop), TextAssembler()
     reused = cache.keep_common(ids[:-1])
@@ -80,12 +82,12 @@ def generate(
         )
 
     unread = list(ids[reused:-1])
-    for done in prefill(decoder, cache, unread, cancelled):
+    for done in _read(model, cache, unread, cancelled):
         yield PromptRead(done, len(unread))
     token = ids[-1]
     while not cancelled():
         try:
-            scores = logits(decoder, forward(decoder, cache, [token], cancelled))[0]
+            scores = model.logits(model.forward(cache, [token], cancelled))[0]
         except Stopped:
             break
         token = sampler.next(scores, cache.ids)
@@ -109,3 +111,15 @@ def generate(
     if rest := stops.rest():
         yield Piece(rest)
     yield outcome()
+
+
+def _read(
+    model: CausalModel, cache: KVCache, ids: Sequence[int], cancelled: Callable[[], bool]
+) -> Iterator[int]:
+    """Run ``ids`` in chunks and yield how many are done after each; ends early when ``cancelled``."""
+    for start in range(0, len(ids), PREFILL_CHUNK):
+        try:
+            model.forward(cache, ids[start : start + PREFILL_CHUNK], cancelled)
+        except Stopped:
+            return
+        yield min(start + PREFILL_CHUNK, len(ids))

@@ -28,6 +28,7 @@ MAX_STRING_BYTES = 8 << 20  # a chat template of 8 MB is not one
 MAX_STRINGS = 3_000_000  # tokens and merges of the largest vocabularies are under 1 million
 MAX_DIMENSIONS = 4
 MAX_ALIGNMENT = 1 << 20
+_AT_ONCE = 1 << 20  # weights made into numbers in one piece
 
 _SCALARS: dict[int, str] = {
     0: "<u1",
@@ -60,6 +61,10 @@ class TensorInfo:
     def elements(self) -> int:
         return math.prod(self.shape)
 
+    @property
+    def rows(self) -> int:
+        return math.prod(self.shape[:-1])
+
 
 @dataclass(frozen=True, slots=True)
 class GgufFile:
@@ -70,16 +75,33 @@ class GgufFile:
     tensors: dict[str, TensorInfo]
     data: Bytes
 
-    def blocks(self, name: str) -> Bytes:
-        """The tensor's raw blocks, ``[elements / block elements, block bytes]``, without a copy."""
+    def blocks(self, name: str, rows: slice | None = None) -> Bytes:
+        """The raw blocks of a tensor, or of some of its rows (``[rows, last dimension]``, all others
+        folded into rows): ``[elements / block elements, block bytes]``, without a copy."""
         info = self.tensors[name]
-        raw = self.data[info.offset : info.offset + info.size]
-        return raw.reshape(-1, info.type.block_bytes)
+        raw = self.data[info.offset : info.offset + info.size].reshape(info.rows, -1)
+        return raw[_whole(rows)].reshape(-1, info.type.block_bytes)
 
-    def float32(self, name: str) -> npt.NDArray[np.float32]:
-        """The tensor's values in ``float32``, in torch's order."""
+    def float32(self, name: str, rows: slice | None = None) -> npt.NDArray[np.float32]:
+        """The values in ``float32``, in torch's order: of the whole tensor in its own shape, of some rows
+        as ``[rows, last dimension]``. Needs little memory besides the result."""
         info = self.tensors[name]
-        return info.type.dequantize(self.blocks(name)).reshape(info.shape)
+        blocks = self.blocks(name, rows)
+        values = np.empty((len(blocks), info.type.block_elements), np.float32)
+        with np.errstate(over="ignore", invalid="ignore"):  # a scale may be infinite or not a number
+            step = max(1, _AT_ONCE // info.type.block_elements)
+            for start in range(0, len(blocks), step):
+                values[start : start + step] = info.type.dequantize(blocks[start : start + step])
+        return values.reshape(info.shape if rows is None else (-1, info.shape[-1]))
+
+
+def _whole(rows: slice | None) -> slice:
+    """A step other than 1 would not be a view of whole blocks."""
+    if rows is None:
+        return slice(None)
+    if rows.step not in (None, 1):
+        raise ValueError("rows follow each other")
+    return rows
 
 
 def read_gguf(path: Path) -> GgufFile:

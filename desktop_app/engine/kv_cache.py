@@ -15,35 +15,71 @@ BLOCK = 256
 
 
 class KVCache:
-    """float32, ``layers[n]`` is ``[2, kv_heads, capacity, head_dim]`` (keys, then values). ``ids`` are
-    the tokens it holds; ``length`` their number. Memory grows with use, never for a whole context."""
+    """``layers[n]`` is ``[2, kv_heads, capacity, head_dim]`` (keys, then values). ``ids`` are the tokens it
+    holds; ``length`` their number. Memory grows with use, never for a whole context."""
 
-    def __init__(self, architecture: Architecture) -> None:
+    def __init__(
+        self,
+        architecture: Architecture,
+        dtype: torch.dtype = torch.float32,
+        device: torch.device | str = "cpu",
+    ) -> None:
         self._shape = (2, architecture.kv_heads, architecture.head_dim)
         self._limit = architecture.context_length
+        self._dtype, self._device = dtype, torch.device(device)
         self._capacity = 0
-        self.layers: list[Tensor] = [torch.empty(2, 1, 0, 1)] * architecture.layers
+        empty = torch.empty(2, 1, 0, 1, dtype=dtype, device=device)
+        self.layers: list[Tensor] = [empty] * architecture.layers
         self.ids: list[int] = []
 
     @property
     def length(self) -> int:
         return len(self.ids)
 
+    @property
+    def bytes(self) -> int:
+        return self._capacity * self._bytes_per_position()
+
     def reserve(self, length: int) -> None:
         """Make room for ``length`` positions. Raises InkhornError of kind ``memory`` where there is none:
         Linux gives it, and kills the engine when it is used."""
         if length <= self._capacity:
             return
-        wanted = max(length, self._capacity + self._capacity // 4)
+        wanted = max(length, self._capacity + self._capacity // 8)
         capacity = max(length, min(-(-wanted // BLOCK) * BLOCK, self._limit))
+        per_position = self._bytes_per_position()
+        if self._device.type == "cpu":
+            check_memory((capacity - self._capacity + capacity // len(self.layers)) * per_position)
+        self._move(capacity, self.length)
+
+    def truncate(self, length: int) -> None:
+        del self.ids[length:]
+
+    def fork(self, length: int) -> KVCache:
+        """Another cache with the first ``length`` tokens of this one, which stays as it is."""
+        other = object.__new__(KVCache)
+        other._shape, other._limit = self._shape, self._limit
+        other._dtype, other._device, other._capacity = self._dtype, self._device, self._capacity
+        other.layers, other.ids = list(self.layers), self.ids[:length]
+        capacity = min(-(-max(length, 1) // BLOCK) * BLOCK, self._limit)
+        if self._device.type == "cpu":
+            check_memory(capacity * self._bytes_per_position())
+        other._move(capacity, length)
+        return other
+
+    def _move(self, capacity: int, length: int) -> None:
+        """Copy layer by layer, so that no more than one is there twice."""
         planes, heads, dim = self._shape
-        check_memory((len(self.layers) * (capacity - self._capacity) + capacity) * planes * heads * dim * 4)
         for number, old in enumerate(self.layers):
-            new = torch.empty(planes, heads, capacity, dim)
-            if self.ids:
-                new[:, :, : self.length] = old[:, :, : self.length]
+            new = torch.empty(planes, heads, capacity, dim, dtype=self._dtype, device=self._device)
+            if length:
+                new[:, :, :length] = old[:, :, :length]
             self.layers[number] = new
         self._capacity = capacity
+
+    def _bytes_per_position(self) -> int:
+        planes, heads, dim = self._shape
+        return len(self.layers) * planes * heads * dim * self._dtype.itemsize
 
     def extend(self, ids: Sequence[int]) -> None:
         self.ids.extend(ids)
@@ -55,5 +91,5 @@ class KVCache:
             if held != wanted:
                 break
             common += 1
-        del self.ids[common:]
+        self.truncate(common)
         return common

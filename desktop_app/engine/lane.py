@@ -12,7 +12,7 @@ from desktop_app.core.collector import start_collector
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.machine import physical_cores
 from desktop_app.core.messages import Event, Generate, Load, ModelInfo, Progress, Reply, Text
-from desktop_app.engine.model import load_weights, open_model
+from desktop_app.engine.model import load_decoder, open_model
 from desktop_app.engine.plan import Planner
 
 if TYPE_CHECKING:
@@ -46,28 +46,29 @@ class Lane:
         self.unload()
         report = _Reporter(command.id, self._emit, self._is_cancelled)
         opened = open_model(command, report)
-        d = opened.description
-        counted(Planner(d.vocabulary, opened.template(), d.architecture.context_length))
+        words = opened.words
+        counted(Planner(words.vocabulary, words.template(), words.context_length))
         import torch
-
-        from desktop_app.engine.kv_cache import KVCache
 
         threads = command.threads or physical_cores()
         if threads > 0:
             torch.set_num_threads(threads)
-        decoder, precision = load_weights(opened, report)
+        loaded = load_decoder(opened, command, report)
         report.stop_if_cancelled()
-        self._loaded = _Loaded(decoder, KVCache(d.architecture), d.vocabulary, opened.template())
+        decoder = loaded.decoder
+        self._loaded = _Loaded(decoder, decoder.new_cache(), words.vocabulary, words.template())
         start_collector()
         return ModelInfo(
-            name=command.name or d.name,
-            family=d.architecture.family,
-            device="cpu",
-            precision=precision,
-            parameters=d.parameters,
-            context_length=d.architecture.context_length,
+            name=command.name or opened.name,
+            family=decoder.family,
+            device=decoder.device,
+            precision=loaded.precision,
+            parameters=loaded.parameters,
+            context_length=decoder.context_length,
             memory_bytes=decoder.bytes,
             load_seconds=time.perf_counter() - started,
+            chat=words.chat_template is not None,
+            notice=loaded.notice,
         )
 
     def unload(self) -> None:

@@ -20,6 +20,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from desktop_app.engine.causal import DRAFT_ROWS
+
 GROUP = 32
 UNPACK_ROWS = 64
 """From this many input rows on, unpacking the layer and a dense product beats the packed kernel (two
@@ -41,7 +43,29 @@ class Dense:
 
 
 Part = Dense | tuple[Packed, ...]
-Linear = tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LowRank:
+    """An adapter's share of a layer (LoRA, Hu et al. 2021): x·down Aᵀ·up Bᵀ is added, with ``down
+    [r, k]`` and ``up [n, r]``, the scale in it already."""
+
+    down: Tensor
+    up: Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """A layer: ``parts`` stacked by rows, ``bias [n]`` float32, and what adapters add."""
+
+    parts: tuple[Part, ...]
+    bias: Tensor | None = None
+    low_rank: tuple[LowRank, ...] = ()
+
+    @property
+    def packed(self) -> bool:
+        """Whether all of it is in the packed forms."""
+        return not any(isinstance(part, Dense) for part in self.parts)
 
 
 def can_pack(rows: int, columns: int) -> bool:
@@ -110,10 +134,27 @@ def dense_of(plane: Packed) -> Tensor:
 
 
 def apply(x: Tensor, linear: Linear) -> Tensor:
-    """x Wᵀ for float32 ``x [t, k]``: float32 ``[t, n]``."""
-    if len(linear) == 1:
-        return _apply_part(x, linear[0])
-    return torch.cat([_apply_part(x, part) for part in linear], dim=-1)
+    """x Wᵀ + b for float32 ``x [t, k]``: float32 ``[t, n]``."""
+    parts = linear.parts
+    if len(parts) == 1:
+        y = _apply_part(x, parts[0])
+    else:
+        y = torch.cat([_apply_part(x, part) for part in parts], dim=-1)
+    if linear.bias is not None:
+        y = y + linear.bias
+    for adapter in linear.low_rank:
+        y = y + _apply_low_rank(x, adapter)
+    return y
+
+
+def _apply_low_rank(x: Tensor, adapter: LowRank) -> Tensor:
+    """Few rows one by one: a product of many rows adds up in another order than one of a single row,
+    and drafts must give the very same numbers."""
+    if x.shape[0] > DRAFT_ROWS or x.device.type != "cpu":
+        narrow = x.to(adapter.down.dtype)
+        return functional.linear(functional.linear(narrow, adapter.down), adapter.up).float()
+    rows = [functional.linear(functional.linear(row, adapter.down), adapter.up) for row in x.unsqueeze(1)]
+    return torch.cat(rows)
 
 
 def _apply_part(x: Tensor, part: Part) -> Tensor:

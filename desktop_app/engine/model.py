@@ -1,22 +1,21 @@
 """A model from file to ready, in stages, so that counting tokens need not wait for weights.
 
-Nothing here imports torch before the description (tokenizer, template, sizes) is read: torch takes
-most of a cold start, and is imported by another thread meanwhile.
+Nothing here imports torch before the words (tokenizer, template, sizes) are read: torch takes most of a
+cold start, and is imported by another thread meanwhile.
 """
 
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from desktop_app.core.errors import InkhornError
 from desktop_app.core.machine import check_memory, cpu_kind
-from desktop_app.core.messages import Load
-from desktop_app.engine.architecture import read_architecture
-from desktop_app.engine.gguf import GgufFile, read_gguf
+from desktop_app.core.messages import Load, Notice
+from desktop_app.engine.origins import LeanOrigin, open_gguf
 from desktop_app.engine.prepared import (
     FORMAT,
     DamagedPreparedError,
@@ -27,12 +26,12 @@ from desktop_app.engine.prepared import (
     write_prepared,
 )
 from desktop_app.engine.source import identify
-from desktop_app.engine.template import ChatTemplate, make_template
-from desktop_app.engine.tokenizer import make_vocabulary
+from desktop_app.engine.words import Words
 
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from desktop_app.engine.checkpoint import Checkpoint
     from desktop_app.engine.decoder import Decoder
 
 log = logging.getLogger(__name__)
@@ -46,18 +45,29 @@ WORKING_MEMORY = 160 << 20
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A model whose words are known and whose weights are not loaded yet. ``prepared`` is None when it
-    has to be converted from ``source``."""
+    """A model whose words are known and whose weights are not loaded yet. ``forms`` is where its prepared
+    forms lie, to be ended by the precision's name; ``prepared`` is one that was found there."""
 
-    description: Description
-    folder: Path
-    prepared: Prepared | None
+    name: str
+    words: Words
     source: Path
+    forms: Path
+    prepared: Prepared | None
+    origin: LeanOrigin | None
 
-    def template(self) -> ChatTemplate:
-        """A new template object: each thread needs its own."""
-        d = self.description
-        return make_template(d.chat_template, d.bos, d.eos)
+    def form(self, precision: str) -> Path:
+        return self.forms.with_name(f"{self.forms.name}-{precision}")
+
+    def read_origin(self) -> LeanOrigin:
+        return self.origin or open_gguf(self.source)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedDecoder:
+    decoder: Decoder
+    precision: str
+    parameters: int
+    notice: Notice | None
 
 
 def open_model(command: Load, report: Report) -> Opened:
@@ -65,98 +75,104 @@ def open_model(command: Load, report: Report) -> Opened:
     Raises InkhornError."""
     source, place = Path(command.path), Path(command.prepared_dir)
     digest = identify(source, place / "sources", command.sha256, lambda done: report("verify", done))
-    folder = place / f"{digest[:32]}-{FORMAT}-{cpu_kind()}"
+    forms = place / f"{digest[:32]}-{FORMAT}-{cpu_kind()}"
+    prepared = _find_prepared(forms.with_name(f"{forms.name}-{command.precision}"))
+    if prepared is not None:
+        d = prepared.description
+        return Opened(d.name, d.words, source, forms, prepared, None)
+    origin = open_gguf(source)
+    return Opened(origin.name, origin.words, source, forms, None, origin)
+
+
+def _find_prepared(folder: Path) -> Prepared | None:
     try:
-        prepared = read_prepared(folder)
-        return Opened(prepared.description, folder, prepared, source)
+        return read_prepared(folder)
     except (FileNotFoundError, NotADirectoryError):
         pass
     except DamagedPreparedError as error:
         log.warning("the prepared form is damaged and made again: %s", error)
         discard(folder)
-    return Opened(_describe(read_gguf(source), source.stem), folder, None, source)
+    return None
 
 
-def load_weights(opened: Opened, report: Report) -> tuple[Decoder, str]:
-    """The decoder, and its precision. Prepares the fast form first where it is missing; if that cannot
-    be written, keeps it in memory. Raises InkhornError, or RuntimeError and MemoryError of torch."""
+def load_decoder(opened: Opened, command: Load, report: Report) -> LoadedDecoder:
+    """The decoder on its device. Prepares the fast form first where it is missing; if that cannot be
+    written, keeps it in memory. Raises InkhornError, or RuntimeError and MemoryError of torch."""
+    from desktop_app.engine import devices
+
+    device, notice = devices.choose(command.device, 2 * _parameters(opened))
+    if device != "cpu":
+        asked = command.precision
+        try:
+            form = devices.half(device) if asked == "auto" or asked.startswith("packed") else asked
+            return replace(_load(opened, form, device, report), notice=notice)
+        except RuntimeError as error:  # of the driver, or out of its memory
+            notice = devices.failed(device, error)
+    return replace(_load(opened, command.precision, "cpu", report), notice=notice)
+
+
+def _parameters(opened: Opened) -> int:
+    if opened.prepared is not None:
+        return opened.prepared.description.parameters
+    return opened.read_origin().checkpoint.parameters
+
+
+def _load(opened: Opened, form: str, device: str, report: Report) -> LoadedDecoder:
     from desktop_app.engine.linear import layout
     from desktop_app.engine.weights import make_decoder, map_weights
 
-    a = opened.description.architecture
-    if opened.prepared is not None and opened.description.layout != layout():
+    folder, prepared = opened.form(form), opened.prepared
+    if prepared is None or prepared.weights.parent != folder:
+        prepared = _find_prepared(folder)
+    if prepared is not None and prepared.description.layout != layout():
         log.warning("the prepared form is for another CPU or version of torch and is made again")
-    elif opened.prepared is not None:
-        check_memory(opened.prepared.bytes + WORKING_MEMORY)
+    elif prepared is not None:
+        d = prepared.description
+        if device == "cpu":
+            check_memory(prepared.bytes + WORKING_MEMORY)
         try:
-            decoder = make_decoder(a, map_weights(opened.prepared.weights))
+            decoder = make_decoder(d.architecture, map_weights(prepared.weights, device))
             report("load", 1.0)
-            return decoder, opened.description.precision
+            return LoadedDecoder(decoder, d.precision, d.parameters, None)
         except (OSError, KeyError, ValueError, _safetensors_error()) as error:
             log.warning("the prepared weights cannot be read and are made again: %s", type(error).__name__)
-            discard(opened.folder)
-    tensors, precision = _prepare(opened, report)
-    decoder = make_decoder(a, tensors)
-    report("load", 1.0)
-    return decoder, precision
+            discard(folder)
+    return _prepare(opened, form, device, report)
 
 
-def _prepare(opened: Opened, report: Report) -> tuple[dict[str, Tensor], str]:
-    from desktop_app.engine.convert import best_precision, convert
+def _prepare(opened: Opened, form: str, device: str, report: Report) -> LoadedDecoder:
+    from desktop_app.engine.convert import convert, resolve_precision
     from desktop_app.engine.linear import layout
-    from desktop_app.engine.weights import map_weights
+    from desktop_app.engine.weights import make_decoder, map_weights
 
-    file = read_gguf(opened.source)
-    precision = best_precision()
-    check_memory(_converted_bytes(file, precision) + WORKING_MEMORY)
-    description = replace(opened.description, precision=precision, layout=layout())
+    origin = opened.read_origin()
+    source, a = origin.checkpoint, origin.architecture
+    precision = resolve_precision(form, source)
+    check_memory(_converted_bytes(source, precision) + WORKING_MEMORY)
+    description = Description(origin.name, precision, layout(), source.parameters, a, origin.words)
 
     def produce(sink: Callable[[str, Tensor], None]) -> None:
-        convert(file, description.architecture, precision, sink, lambda done: report("prepare", done))
+        convert(source, a, precision, sink, lambda done: report("prepare", done))
 
     try:
-        prepared = write_prepared(opened.folder, description, produce)
-        return map_weights(prepared.weights), precision
+        prepared = write_prepared(opened.form(form), description, produce)
+        tensors = map_weights(prepared.weights, device)
     except OSError as error:
         log.warning("the prepared form cannot be kept (%s); it stays in memory", error.strerror)
-    tensors: dict[str, Tensor] = {}
-    produce(tensors.__setitem__)
-    return tensors, precision
+        made: dict[str, Tensor] = {}
+        produce(lambda name, tensor: made.__setitem__(name, tensor.to(device)))
+        tensors = made
+    decoder = make_decoder(a, tensors)
+    report("load", 1.0)
+    return LoadedDecoder(decoder, precision, source.parameters, None)
 
 
-def _describe(file: GgufFile, stem: str) -> Description:
-    architecture = read_architecture(file)
-    vocabulary = make_vocabulary(file.metadata)
-    if vocabulary.size > architecture.vocabulary:
-        raise InkhornError("model_damaged", "The model file is damaged. It has more tokens than scores.")
-    tokens = file.metadata["tokenizer.ggml.tokens"]
-
-    def token(name: str) -> str:
-        number = file.metadata.get(f"tokenizer.ggml.{name}_token_id")
-        return str(tokens[number]) if isinstance(number, int) and 0 <= number < len(tokens) else ""
-
-    name, template = file.metadata.get("general.name"), file.metadata.get("tokenizer.chat_template")
-    description = Description(
-        name=name[:200] if isinstance(name, str) and name.strip() else stem,
-        precision="",
-        layout="",
-        parameters=sum(info.elements for info in file.tensors.values()),
-        architecture=architecture,
-        chat_template=template if isinstance(template, str) else None,
-        bos=token("bos"),
-        eos=token("eos"),
-        vocabulary=vocabulary,
-    )
-    make_template(description.chat_template)  # a broken one is refused now, not at the first question
-    return description
-
-
-def _converted_bytes(file: GgufFile, precision: str) -> int:
-    """About what `convert` makes: packed forms are near the file's own size, dense ones are not."""
-    if precision == "packed":
-        return len(file.data) + sum(i.elements for n, i in file.tensors.items() if n == "token_embd.weight")
-    wide = 4 if precision == "float32" else 2
-    return wide * sum(info.elements for info in file.tensors.values())
+def _converted_bytes(source: Checkpoint, precision: str) -> int:
+    """About what `convert` makes: 4 bits and a scale and zero of 16 bits each for 32 weights, twice that
+    for 8 bits; the embedding may lie beside the head in another form."""
+    bits = {"packed4": 5, "packed8": 10, "float32": 32}.get(precision, 16)
+    embedding = math.prod(source.shape(f"{source.names.embedding}.weight"))
+    return (bits * source.parameters + 16 * embedding) // 8
 
 
 def _safetensors_error() -> type[Exception]:

@@ -21,12 +21,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from desktop_app.engine.architecture import Architecture, architecture_from_json
-from desktop_app.engine.tokenizer import Vocabulary, dump_vocabulary, load_vocabulary
+from desktop_app.engine.tokenizer import dump_vocabulary, load_vocabulary
+from desktop_app.engine.words import Words
 
 if TYPE_CHECKING:  # torch is imported while these files are read
     from torch import Tensor
 
-FORMAT = 1
+FORMAT = 2
 """Raise it with every change of what `desktop_app.engine.convert` makes."""
 _WEIGHTS = "weights.safetensors"
 _HEADER_PER_TENSOR = 256
@@ -48,10 +49,7 @@ class Description:
     layout: str
     parameters: int
     architecture: Architecture
-    chat_template: str | None
-    bos: str
-    eos: str
-    vocabulary: Vocabulary
+    words: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +83,7 @@ def read_prepared(folder: Path) -> Prepared:
             layout=str(held["layout"]),
             parameters=int(held["parameters"]),
             architecture=architecture_from_json(held["architecture"]),
-            chat_template=held["chat_template"],
-            bos=str(held["bos"]),
-            eos=str(held["eos"]),
-            vocabulary=load_vocabulary(files),
+            words=_words(held["words"], files),
         )
         return Prepared(description, weights, int(held["weights"]["size"]))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -105,11 +100,12 @@ def write_prepared(
     temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
     try:
         with (temporary / _WEIGHTS).open("wb") as file:
-            writer = _SafetensorsWriter(file, tensors=16 * (description.architecture.layers + 1))
+            writer = _SafetensorsWriter(file, tensors=32 * (description.architecture.layers + 1))
             produce(writer.add)
             weights_digest = writer.finish()
         state = (temporary / _WEIGHTS).stat()
-        files = dump_vocabulary(description.vocabulary)
+        words = description.words
+        files = dump_vocabulary(words.vocabulary)
         manifest: dict[str, Any] = {
             "format": FORMAT,
             "name": description.name,
@@ -117,9 +113,12 @@ def write_prepared(
             "layout": description.layout,
             "parameters": description.parameters,
             "architecture": description.architecture.to_json(),
-            "chat_template": description.chat_template,
-            "bos": description.bos,
-            "eos": description.eos,
+            "words": {
+                "chat_template": words.chat_template,
+                "bos": words.bos,
+                "eos": words.eos,
+                "context_length": words.context_length,
+            },
             "files": {name: hashlib.sha256(text.encode()).hexdigest() for name, text in files.items()},
             "weights": {
                 "size": state.st_size,
@@ -138,6 +137,17 @@ def write_prepared(
         shutil.rmtree(temporary, ignore_errors=True)
         raise
     return Prepared(description, folder / _WEIGHTS, state.st_size)
+
+
+def _words(held: dict[str, Any], files: dict[str, str]) -> Words:
+    template = held["chat_template"]
+    return Words(
+        vocabulary=load_vocabulary(files),
+        chat_template=None if template is None else str(template),
+        bos=str(held["bos"]),
+        eos=str(held["eos"]),
+        context_length=int(held["context_length"]),
+    )
 
 
 def discard(folder: Path) -> None:

@@ -15,44 +15,54 @@ from desktop_app.engine.decoder import Decoder, Layer
 from desktop_app.engine.linear import GROUP, Dense, Linear, Packed, Part, fast_bfloat16
 
 
-def map_weights(path: Path) -> dict[str, Tensor]:
-    """The tensors of a safetensors file, memory-mapped: read from disk when first used."""
+def map_weights(path: Path, device: str = "cpu") -> dict[str, Tensor]:
+    """The tensors of a safetensors file: on the CPU memory-mapped and read from disk when first used, to
+    another ``device`` copied one by one."""
     with safe_open(path, framework="pt") as file:
-        return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no mapping)
+        return {name: file.get_tensor(name).to(device) for name in file.keys()}  # noqa: SIM118 (no mapping)
 
 
 def make_decoder(a: Architecture, tensors: Mapping[str, Tensor]) -> Decoder:
     """Bind tensors named as in `desktop_app.engine.convert`. Raises KeyError if one is missing."""
+    device = tensors["norm"].device
     layers = tuple(
         Layer(
             attention_norm=tensors[f"layers.{n}.attention_norm"],
-            qkv=_linear(tensors, f"layers.{n}.qkv"),
+            qkv=_linear(tensors, f"layers.{n}.qkv", a.qkv_bias),
+            query_norm=tensors[f"layers.{n}.query_norm"] if a.query_key_norm else None,
+            key_norm=tensors[f"layers.{n}.key_norm"] if a.query_key_norm else None,
             output=_linear(tensors, f"layers.{n}.output"),
+            post_attention_norm=tensors[f"layers.{n}.post_attention_norm"] if a.post_norms else None,
             feed_forward_norm=tensors[f"layers.{n}.feed_forward_norm"],
             gate_up=_linear(tensors, f"layers.{n}.gate_up"),
             down=_linear(tensors, f"layers.{n}.down"),
+            post_feed_forward_norm=tensors[f"layers.{n}.post_feed_forward_norm"] if a.post_norms else None,
         )
         for n in range(a.layers)
     )
     return Decoder(
         architecture=a,
-        embed=_embedding(tensors),
+        embed=_embedding(tensors, a.embedding_scale),
         layers=layers,
         norm=tensors["norm"],
         head=_linear(tensors, "head"),
-        frequencies=torch.tensor(a.frequencies, dtype=torch.float32),
-        attention_dtype=_attention_dtype(tensors),
+        frequencies=torch.tensor(a.rotary, dtype=torch.float32, device=device),
+        cache_dtype=_cache_dtype(tensors),
         bytes=sum(tensor.nbytes for tensor in tensors.values()),
     )
 
 
-def _attention_dtype(tensors: Mapping[str, Tensor]) -> torch.dtype:
-    """float32 for a model in float32, which is kept as a reference, and where bfloat16 is slow."""
-    exact = all(tensor.dtype == torch.float32 for tensor in tensors.values())
-    return torch.float32 if exact or not fast_bfloat16() else torch.bfloat16
+def _cache_dtype(tensors: Mapping[str, Tensor]) -> torch.dtype:
+    """float32 for a model in float32, which is kept as a reference, and on a CPU where bfloat16 is slow;
+    else half of that, which is less memory to hold and to read."""
+    if all(tensor.dtype == torch.float32 for tensor in tensors.values()):
+        return torch.float32
+    if any(tensor.device.type != "cpu" for tensor in tensors.values()):
+        return torch.float16 if any(t.dtype == torch.float16 for t in tensors.values()) else torch.bfloat16
+    return torch.bfloat16 if fast_bfloat16() else torch.float32
 
 
-def _linear(tensors: Mapping[str, Tensor], name: str) -> Linear:
+def _linear(tensors: Mapping[str, Tensor], name: str, bias: bool = False) -> Linear:
     parts: list[Part] = []
     while True:
         prefix = f"{name}.{len(parts)}"
@@ -64,20 +74,31 @@ def _linear(tensors: Mapping[str, Tensor], name: str) -> Linear:
                 planes.append(Packed(tensors[f"{prefix}.packed_low"], tensors[f"{prefix}.scales_low"]))
             parts.append(tuple(planes))
         elif parts:
-            return tuple(parts)
+            return Linear(tuple(parts), tensors[f"{name}.bias"] if bias else None)
         else:
             raise KeyError(prefix)
 
 
-def _embedding(tensors: Mapping[str, Tensor]) -> Callable[[Tensor], Tensor]:
+def _embedding(tensors: Mapping[str, Tensor], scale: float) -> Callable[[Tensor], Tensor]:
     if "embed.weight" in tensors:
         weight = tensors["embed.weight"]
-        return lambda ids: functional.embedding(ids, weight).float()
-    values, scales = tensors["embed.values"], tensors["embed.row_scales"]
+        # transformers rounds Gemma's scale to the weights' type; so do the models' makers.
+        factor = float(torch.tensor(scale, dtype=weight.dtype))
+        if factor == 1:
+            return lambda ids: functional.embedding(ids, weight).float()
+        return lambda ids: functional.embedding(ids, weight).float() * factor
+    values, scales, zeros = (
+        tensors["embed.values"],
+        tensors["embed.row_scales"],
+        tensors.get("embed.row_zeros"),
+    )
 
     def look_up(ids: Tensor) -> Tensor:
         rows = values[ids].float().view(len(ids), -1, GROUP)
         rows *= scales[ids].float().unsqueeze(-1)
-        return rows.view(len(ids), -1)
+        if zeros is not None:
+            rows += zeros[ids].float().unsqueeze(-1)
+        found = rows.view(len(ids), -1)
+        return found if scale == 1 else found.mul_(scale)
 
     return look_up

@@ -9,12 +9,16 @@ import torch
 from transformers import LlamaForCausalLM
 
 from desktop_app.core.errors import InkhornError
-from desktop_app.engine.architecture import Architecture, read_architecture
-from desktop_app.engine.convert import Precision, convert
-from desktop_app.engine.decoder import PREFILL_CHUNK, Decoder, forward, logits, prefill
+from desktop_app.engine.architecture import Architecture
+from desktop_app.engine.causal import DRAFT_ROWS, Stopped
+from desktop_app.engine.checkpoint import GgufCheckpoint
+from desktop_app.engine.convert import convert
+from desktop_app.engine.decoder import Decoder
+from desktop_app.engine.families.family import FAMILIES
+from desktop_app.engine.families.gguf_reader import read_gguf_architecture
 from desktop_app.engine.gguf import GgufFile, read_gguf
 from desktop_app.engine.kv_cache import BLOCK, KVCache
-from desktop_app.engine.linear import UNPACK_ROWS, Dense, apply, dense_of, kernel_name, pack
+from desktop_app.engine.linear import UNPACK_ROWS, Linear, apply, dense_of, kernel_name, pack
 from desktop_app.engine.weights import make_decoder
 from tests.engine.gguf_writer import write_gguf
 from tests.engine.tiny_model import VOCABULARY, metadata, tensors, tiny_llama
@@ -22,10 +26,11 @@ from tests.engine.tiny_model import VOCABULARY, metadata, tensors, tiny_llama
 IDS = torch.randint(0, VOCABULARY, (600,), generator=torch.Generator().manual_seed(3)).tolist()
 
 
-def decoder_of(file: GgufFile, precision: Precision) -> Decoder:
+def decoder_of(file: GgufFile, precision: str) -> Decoder:
     made: dict[str, torch.Tensor] = {}
-    architecture = read_architecture(file)
-    convert(file, architecture, precision, made.__setitem__, lambda done: None)
+    architecture = read_gguf_architecture(file)
+    source = GgufCheckpoint(file, FAMILIES[architecture.family].halves_in_gguf)
+    convert(source, architecture, precision, made.__setitem__, lambda done: None)
     return make_decoder(architecture, made)
 
 
@@ -41,7 +46,28 @@ def reference(model: LlamaForCausalLM, ids: list[int]) -> torch.Tensor:
 
 @torch.inference_mode()
 def scores_of(decoder: Decoder, ids: list[int]) -> torch.Tensor:
-    return logits(decoder, forward(decoder, KVCache(decoder.architecture), ids))
+    return decoder.logits(decoder.forward(decoder.new_cache(), ids))
+
+
+def small(layers: int, hidden: int, heads: int, head_dim: int, context: int) -> Architecture:
+    """Sizes for a cache alone."""
+    return Architecture(
+        family="llama",
+        layers=layers,
+        hidden=hidden,
+        heads=heads,
+        kv_heads=heads,
+        head_dim=head_dim,
+        feed_forward=8,
+        vocabulary=8,
+        context_length=context,
+        norm_eps=1e-5,
+        tied_head=True,
+        rotary=((1.0,) * (head_dim // 2),),
+        rotary_of=(0,) * layers,
+        window_of=(0,) * layers,
+        query_scale=1.0,
+    )
 
 
 def relative_error(found: torch.Tensor, expected: torch.Tensor) -> float:
@@ -58,8 +84,8 @@ def test_logits_equal_transformers_in_float32(tmp_path: Path, tied: bool, kv_hea
     expected = reference(model, IDS)
     torch.testing.assert_close(scores_of(decoder, IDS), expected, atol=1e-4, rtol=1e-4)
 
-    cache = KVCache(decoder.architecture)
-    one_by_one = [logits(decoder, forward(decoder, cache, [token])) for token in IDS[:40]]
+    cache = decoder.new_cache()
+    one_by_one = [decoder.logits(decoder.forward(cache, [token])) for token in IDS[:40]]
     torch.testing.assert_close(torch.cat(one_by_one), expected[:40], atol=1e-4, rtol=1e-4)
 
 
@@ -67,10 +93,10 @@ def test_logits_equal_transformers_in_float32(tmp_path: Path, tied: bool, kv_hea
 def test_chunks_and_single_steps_give_the_same(tmp_path: Path) -> None:
     model = tiny_llama()
     decoder = decoder_of(written(tmp_path, model, "F32"), "float32")
-    cache = KVCache(decoder.architecture)
-    done = list(prefill(decoder, cache, IDS[:-1], lambda: False))
-    assert done == [PREFILL_CHUNK, 2 * PREFILL_CHUNK, len(IDS) - 1]
-    last = logits(decoder, forward(decoder, cache, IDS[-1:]))
+    cache = decoder.new_cache()
+    for start in range(0, 599, 256):
+        decoder.forward(cache, IDS[start : min(start + 256, 599)])
+    last = decoder.logits(decoder.forward(cache, IDS[-1:]))
     torch.testing.assert_close(last, reference(model, IDS)[-1:], atol=1e-4, rtol=1e-4)
     assert cache.ids == IDS
 
@@ -79,29 +105,65 @@ def test_chunks_and_single_steps_give_the_same(tmp_path: Path) -> None:
 def test_a_cache_cut_back_and_continued_equals_a_fresh_one(tmp_path: Path) -> None:
     model = tiny_llama()
     decoder = decoder_of(written(tmp_path, model, "F32"), "float32")
-    cache = KVCache(decoder.architecture)
-    forward(decoder, cache, IDS[:300])
+    cache = decoder.new_cache()
+    decoder.forward(cache, IDS[:300])
     other = [*IDS[:100], *reversed(IDS[:50])]
     assert cache.keep_common(other) == 100
-    continued = logits(decoder, forward(decoder, cache, other[100:]))
+    continued = decoder.logits(decoder.forward(cache, other[100:]))
     torch.testing.assert_close(continued, reference(model, other)[100:], atol=1e-4, rtol=1e-4)
 
 
 @torch.inference_mode()
-def test_prefill_stops_within_a_chunk_and_the_cache_stays_whole(tmp_path: Path) -> None:
+def test_reading_stops_between_layers_and_the_cache_stays_whole(tmp_path: Path) -> None:
     """A chunk takes many seconds where the computer is slow, and the app ends what does not answer."""
     model = tiny_llama()
     decoder = decoder_of(written(tmp_path, model, "F32"), "float32")
-    cache = KVCache(decoder.architecture)
-    asked = iter([False] * (len(decoder.layers) + 1) + [True])
-    assert list(prefill(decoder, cache, IDS, lambda: next(asked))) == [PREFILL_CHUNK]
-    assert cache.ids == IDS[:PREFILL_CHUNK]
-    went_on = logits(decoder, forward(decoder, cache, IDS[PREFILL_CHUNK:]))
-    torch.testing.assert_close(went_on, reference(model, IDS)[PREFILL_CHUNK:], atol=1e-4, rtol=1e-4)
+    cache = decoder.new_cache()
+    decoder.forward(cache, IDS[:256])
+    asked = iter([False, True])
+    with pytest.raises(Stopped):
+        decoder.forward(cache, IDS[256:512], lambda: next(asked))
+    assert cache.ids == IDS[:256]
+    went_on = decoder.logits(decoder.forward(cache, IDS[256:]))
+    torch.testing.assert_close(went_on, reference(model, IDS)[256:], atol=1e-4, rtol=1e-4)
+
+
+@torch.inference_mode()
+def test_a_fork_goes_its_own_way(tmp_path: Path) -> None:
+    model = tiny_llama()
+    decoder = decoder_of(written(tmp_path, model, "F32"), "float32")
+    cache = decoder.new_cache()
+    decoder.forward(cache, IDS[:50])
+    fork = cache.fork(20)
+    other = [*IDS[:20], *reversed(IDS[:30])]
+    forked = decoder.logits(decoder.forward(fork, other[20:]))
+    torch.testing.assert_close(forked, reference(model, other)[20:], atol=1e-4, rtol=1e-4)
+    went_on = decoder.logits(decoder.forward(cache, IDS[50:60]))
+    torch.testing.assert_close(went_on, reference(model, IDS[:60])[50:], atol=1e-4, rtol=1e-4)
+
+
+@pytest.mark.parametrize("kind", ["Q4_1", "Q8_0"])
+@torch.inference_mode()
+def test_drafted_rows_are_those_of_single_steps_to_the_bit(tmp_path: Path, kind: str) -> None:
+    decoder = decoder_of(written(tmp_path, tiny_llama(), kind), "packed4")
+    if not kernel_name():
+        assert decoder.draft_rows == 1
+        return
+    assert decoder.draft_rows == DRAFT_ROWS
+    for start in (1, 17, 255, 511):
+        cache = decoder.new_cache()
+        decoder.forward(cache, IDS[:start])
+        singles = []
+        for token in IDS[start : start + DRAFT_ROWS]:
+            singles.append(decoder.logits(decoder.forward(cache, [token])))
+        for rows in range(2, DRAFT_ROWS + 1):
+            cache.truncate(start)
+            together = decoder.logits(decoder.forward(cache, IDS[start : start + rows]))
+            assert torch.equal(together, torch.cat(singles[:rows])), (start, rows)
 
 
 def test_the_cache_grows_by_blocks_and_keeps_what_it_has() -> None:
-    a = Architecture("llama", 1, 8, 1, 1, 8, 8, 8, 1000, 1e-5, (1.0,) * 4, True)
+    a = small(1, 8, 1, 8, 1000)
     cache = KVCache(a)
     cache.reserve(1)
     assert cache.layers[0].shape == (2, 1, BLOCK, 8)
@@ -115,7 +177,7 @@ def test_the_cache_grows_by_blocks_and_keeps_what_it_has() -> None:
 
 
 def test_a_cache_larger_than_the_memory_is_refused_before_it_is_used() -> None:
-    a = Architecture("llama", 100, 8192, 64, 64, 128, 8, 8, 1 << 24, 1e-5, (1.0,) * 64, True)
+    a = small(100, 8192, 64, 128, 1 << 24)
     cache = KVCache(a)
     with pytest.raises(InkhornError) as caught:
         cache.reserve(1 << 24)
@@ -127,9 +189,10 @@ def test_a_cache_larger_than_the_memory_is_refused_before_it_is_used() -> None:
 @torch.inference_mode()
 def test_packed_scores_are_near_the_dequantised_ones(tmp_path: Path, kind: str) -> None:
     file = written(tmp_path, tiny_llama(), kind)
-    exact, fast = decoder_of(file, "float32"), decoder_of(file, "packed")
-    if kernel_name() and kind != "F16":
-        assert not any(isinstance(part, Dense) for layer in fast.layers for part in layer.qkv)
+    packed = "packed8" if kind == "F16" else "packed4"
+    exact, fast = decoder_of(file, "float32"), decoder_of(file, packed)
+    if kernel_name():
+        assert all(layer.qkv.packed for layer in fast.layers)
     for count in (1, 5, UNPACK_ROWS, 200):  # the kernel's rows, and the unpacked product's
         expected, found = scores_of(exact, IDS[:count]), scores_of(fast, IDS[:count])
         assert relative_error(found, expected) < 0.03
@@ -148,7 +211,7 @@ def test_both_ways_through_a_packed_layer_agree_with_the_plain_matrix() -> None:
     x = torch.randn(UNPACK_ROWS, 96).bfloat16().float()
     expected = x @ plain.T
     for rows in (1, 3, UNPACK_ROWS):
-        found = apply(x[:rows], ((plane,),))
+        found = apply(x[:rows], Linear(((plane,),)))
         torch.testing.assert_close(found, expected[:rows], atol=0.01 * float(expected.std()) * 5, rtol=0.02)
 
 
@@ -156,10 +219,10 @@ def test_both_ways_through_a_packed_layer_agree_with_the_plain_matrix() -> None:
 def test_parts_of_different_types_stay_apart(tmp_path: Path) -> None:
     model = tiny_llama()
     mixed = tensors(model, "Q4_1")
-    mixed["blk.0.attn_v.weight"] = ("F16", mixed["blk.0.attn_v.weight"][1])
+    mixed["blk.0.attn_v.weight"] = ("Q8_0", mixed["blk.0.attn_v.weight"][1])
     file = read_gguf(write_gguf(tmp_path / "tiny.gguf", metadata(model), mixed))
-    fast = decoder_of(file, "packed")
-    assert len(fast.layers[0].qkv) == (3 if kernel_name() else 1)
+    fast = decoder_of(file, "packed4")
+    assert len(fast.layers[0].qkv.parts) == (3 if kernel_name() else 1)
     expected = scores_of(decoder_of(file, "float32"), IDS[:20])
     assert relative_error(scores_of(fast, IDS[:20]), expected) < 0.03
 
@@ -169,9 +232,9 @@ def test_linear_and_llama3_positions(tmp_path: Path) -> None:
     factors = torch.linspace(1, 8, 16).numpy()
     changes = {"llama.rope.scaling.type": "linear", "llama.rope.scaling.factor": 2.0}
     content = tensors(model) | {"rope_freqs.weight": ("F32", factors)}
-    plain = read_architecture(written(tmp_path, model, "F32"))
-    scaled = read_architecture(
+    plain = read_gguf_architecture(written(tmp_path, model, "F32"))
+    scaled = read_gguf_architecture(
         read_gguf(write_gguf(tmp_path / "s.gguf", metadata(model, **changes), content))
     )
-    ratio = [slow / fast for slow, fast in zip(plain.frequencies, scaled.frequencies, strict=True)]
+    ratio = [slow / fast for slow, fast in zip(plain.rotary[0], scaled.rotary[0], strict=True)]
     assert ratio == pytest.approx((2 * factors).tolist())

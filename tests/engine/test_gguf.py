@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from desktop_app.core.errors import InkhornError
-from desktop_app.engine.architecture import read_architecture
+from desktop_app.engine.families.gguf_reader import read_gguf_architecture
 from desktop_app.engine.gguf import read_gguf
 from desktop_app.engine.tokenizer import make_vocabulary
 from tests.engine.gguf_writer import encode, gguf_bytes, string, typed, write_gguf
@@ -126,7 +126,7 @@ def test_lies_are_refused(tmp_path: Path, content: bytes) -> None:
 def open_all(path: Path) -> None:
     """All that happens to a file's header before weights are touched."""
     file = read_gguf(path)
-    read_architecture(file)
+    read_gguf_architecture(file)
     make_vocabulary(file.metadata)
 
 
@@ -170,7 +170,7 @@ def test_tensors_not_known_here_are_not_left_out(tmp_path: Path) -> None:
     extra = tensors(model) | {"blk.0.attn_q.bias": ("F32", np.zeros(128, np.float32))}
     file = read_gguf(write_gguf(tmp_path / "f.gguf", metadata(model), extra))
     with pytest.raises(InkhornError) as caught:
-        read_architecture(file)
+        read_gguf_architecture(file)
     assert caught.value.kind == "model_unsupported"
 
 

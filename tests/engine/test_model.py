@@ -16,9 +16,8 @@ import torch
 
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.messages import Load
-from desktop_app.engine.decoder import Decoder, forward, logits
-from desktop_app.engine.kv_cache import KVCache
-from desktop_app.engine.model import Opened, load_weights, open_model
+from desktop_app.engine.decoder import Decoder
+from desktop_app.engine.model import Opened, load_decoder, open_model
 from desktop_app.engine.prepared import DamagedPreparedError, read_prepared
 from desktop_app.engine.source import identify
 from tests.engine.tiny_model import write_tiny
@@ -38,15 +37,16 @@ class Stages:
 
 def load(source: Path, place: Path, sha256: str = "") -> tuple[Opened, Decoder, list[str]]:
     stages = Stages()
-    opened = open_model(Load(1, str(source), str(place), sha256), stages)
-    decoder, precision = load_weights(opened, stages)
-    assert precision
-    return opened, decoder, stages.seen
+    command = Load(1, str(source), str(place), sha256)
+    opened = open_model(command, stages)
+    loaded = load_decoder(opened, command, stages)
+    assert loaded.precision
+    return opened, loaded.decoder, stages.seen
 
 
 @torch.inference_mode()
 def scores(decoder: Decoder) -> torch.Tensor:
-    return logits(decoder, forward(decoder, KVCache(decoder.architecture), [5, 6, 7]))
+    return decoder.logits(decoder.forward(decoder.new_cache(), [5, 6, 7]))
 
 
 @pytest.fixture
@@ -70,9 +70,10 @@ def test_prepared_once_and_then_mapped(source: Path, place: Path) -> None:
     again, mapped, stages = load(source, place)
     assert stages == ["load"]
     assert torch.equal(scores(fresh), scores(mapped))
-    made, read = first.description, again.description
-    assert (made.name, made.architecture, made.parameters) == (read.name, read.architecture, read.parameters)
-    assert read.vocabulary.encode("hello wor") == made.vocabulary.encode("hello wor")
+    made, read = first.read_origin(), read_prepared(only_folder(place)).description
+    assert (made.name, made.architecture) == (again.name, read.architecture)
+    assert made.checkpoint.parameters == read.parameters
+    assert again.words.vocabulary.encode("hello wor") == made.words.vocabulary.encode("hello wor")
 
 
 def test_the_prepared_form_serves_without_the_tensors_of_the_model_file(source: Path, place: Path) -> None:
@@ -258,4 +259,4 @@ def test_reading_a_folder_that_is_not_there(tmp_path: Path) -> None:
 def test_opened_is_a_value(source: Path, place: Path) -> None:
     opened, _, _ = load(source, place)
     assert dataclasses.is_dataclass(opened)
-    assert opened.template().render([{"role": "user", "content": "x"}], add_generation_prompt=True)
+    assert opened.words.template().render([{"role": "user", "content": "x"}], add_generation_prompt=True)

@@ -84,7 +84,8 @@ def np_array(values: list[int]) -> object:
 @pytest.mark.parametrize(
     ("changes", "kind"),
     [
-        ({"tokenizer.ggml.model": "llama"}, "model_unsupported"),
+        ({"tokenizer.ggml.model": "rwkv"}, "model_unsupported"),
+        ({"tokenizer.ggml.model": "llama"}, "model_damaged"),
         ({"tokenizer.ggml.pre": "unheard-of"}, "model_unsupported"),
         ({"tokenizer.ggml.tokens": None}, "model_damaged"),
         ({"tokenizer.ggml.merges": ["no such"]}, "model_damaged"),

@@ -9,11 +9,11 @@ import numpy as np
 import torch
 from transformers import LlamaConfig, LlamaForCausalLM
 
-from desktop_app.engine.tokenizer import _BYTE_OF_LETTER
+from desktop_app.engine.tokenizers.vocabulary import BYTE_OF_LETTER
 from tests.engine.gguf_writer import gguf_bytes
 
 CONTROL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
-LETTERS = sorted(_BYTE_OF_LETTER, key=lambda letter: _BYTE_OF_LETTER[letter])
+LETTERS = sorted(BYTE_OF_LETTER, key=lambda letter: BYTE_OF_LETTER[letter])
 MERGES = ["h e", "l l", "he ll", "hell o", "Ġ w", "o r", "Ġw or"]
 TOKENS = CONTROL + LETTERS + ["".join(merge.split()) for merge in MERGES]
 VOCABULARY = 320  # a multiple of 64, more than TOKENS: the rest has names of its own
@@ -47,10 +47,22 @@ def tiny_llama(seed: int = 0, tied: bool = False, kv_heads: int = 2) -> LlamaFor
     return model
 
 
-def metadata(model: LlamaForCausalLM, **changes: Any) -> dict[str, Any]:
-    c = model.config
+def tokenizer_metadata() -> dict[str, Any]:
     names = TOKENS + [f"[unused{n}]" for n in range(VOCABULARY - len(TOKENS))]
     kinds = [3] * len(CONTROL) + [1] * (len(TOKENS) - len(CONTROL)) + [5] * (VOCABULARY - len(TOKENS))
+    return {
+        "tokenizer.ggml.model": "gpt2",
+        "tokenizer.ggml.pre": "smollm",
+        "tokenizer.ggml.tokens": names,
+        "tokenizer.ggml.token_type": np.array(kinds, dtype=np.int32),
+        "tokenizer.ggml.merges": MERGES,
+        "tokenizer.ggml.bos_token_id": 1,
+        "tokenizer.ggml.eos_token_id": 2,
+    }
+
+
+def metadata(model: LlamaForCausalLM, **changes: Any) -> dict[str, Any]:
+    c = model.config
     values: dict[str, Any] = {
         "general.architecture": "llama",
         "general.name": "Tiny",
@@ -65,13 +77,7 @@ def metadata(model: LlamaForCausalLM, **changes: Any) -> dict[str, Any]:
         "llama.rope.dimension_count": c.head_dim,
         "llama.rope.freq_base": 1234.0,
         "llama.attention.layer_norm_rms_epsilon": 1e-5,
-        "tokenizer.ggml.model": "gpt2",
-        "tokenizer.ggml.pre": "smollm",
-        "tokenizer.ggml.tokens": names,
-        "tokenizer.ggml.token_type": np.array(kinds, dtype=np.int32),
-        "tokenizer.ggml.merges": MERGES,
-        "tokenizer.ggml.bos_token_id": 1,
-        "tokenizer.ggml.eos_token_id": 2,
+        **tokenizer_metadata(),
     }
     return {key: value for key, value in (values | changes).items() if value is not None}
 

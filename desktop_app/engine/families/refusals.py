@@ -1,0 +1,15 @@
+"""The two ways to refuse a model file."""
+
+from __future__ import annotations
+
+from desktop_app.core.errors import InkhornError
+
+
+def damaged(why: str) -> InkhornError:
+    """``why`` is a whole sentence."""
+    return InkhornError("model_damaged", f"The model file is damaged. {why}", why=why)
+
+
+def unsupported(why: str) -> InkhornError:
+    """``why`` is the end of a sentence."""
+    return InkhornError("model_unsupported", f"This version cannot run this model: {why}.", why=why)

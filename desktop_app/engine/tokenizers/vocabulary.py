@@ -1,0 +1,153 @@
+"""Text to token ids and back, whatever file the vocabulary came from.
+
+Control tokens (``<|im_start|>`` and kin) are not part of the `tokenizers.Tokenizer` here at all: it
+cannot produce them whatever a user types. They are found by `Vocabulary.encode_markup`, which runs
+on the chat template's own words only (see `desktop_app.engine.template`).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Literal
+
+from tokenizers import Tokenizer
+
+from desktop_app.core.errors import InkhornError
+
+Form = Literal["letters", "pieces"]
+"""How a token's text stands for bytes: GPT-2's printable letters, one a byte; or SentencePiece's plain
+text with ``▁`` for a space and ``<0xE4>`` for a byte."""
+
+SPACE = "▁"
+_BYTE_PIECE = re.compile("<0x([0-9A-Fa-f]{2})>")
+
+
+def _byte_letters() -> dict[str, int]:
+    """GPT-2's printable letter of each byte (openai/gpt-2, ``encoder.py``, ``bytes_to_unicode``)."""
+    plain = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
+    others = [byte for byte in range(256) if byte not in plain]
+    return {chr(b): b for b in plain} | {chr(256 + n): b for n, b in enumerate(others)}
+
+
+BYTE_OF_LETTER = _byte_letters()
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What turns text into ids and ids into bytes. ``control`` maps the control tokens' text to ids;
+    ``stop_ids`` are those that end a reply; ``bos_id`` is put before every prompt, if not None.
+    ``prefix``: only the very beginning of a text gets SentencePiece's space (where every piece of text
+    gets one, or none, ``tokenizer`` sees to it). Build it with `from_gguf.make_vocabulary` or
+    `folder.read_folder_tokenizer`."""
+
+    tokenizer: Tokenizer
+    size: int
+    control: dict[str, int]
+    stop_ids: frozenset[int]
+    bos_id: int | None
+    user_defined: dict[int, str] = field(default_factory=dict)
+    form: Form = "letters"
+    prefix: bool = False
+
+    def encode(self, text: str) -> list[int]:
+        """Ids of ``text`` taken as ordinary text: never a control token (but for the unknown token of a
+        vocabulary that cannot spell every character). Raises InkhornError: ``model_unsupported``."""
+        return self._encode(SPACE + text if self.prefix and not text.startswith((" ", SPACE)) else text)
+
+    def encode_markup(self, markup: str, guard: str = "") -> list[int]:
+        """Ids of a rendered chat template: control tokens are recognised, except where the ``guard``
+        character breaks them; the guards are then taken out."""
+        ids: list[int] = []
+        pattern = self._control_pattern()
+        for position, part in enumerate(pattern.split(markup) if pattern else [markup]):
+            if position % 2:
+                ids.append(self.control[part])
+            elif part:
+                text = part.replace(guard, "") if guard else part
+                ids += self.encode(text) if position == 0 else self._encode(text)
+        return ids
+
+    def bytes_of(self, token: int, begins: bool = False) -> bytes:
+        """The bytes that ``token`` adds to the text; none for control tokens. With ``begins`` those at
+        the beginning of a text, where SentencePiece writes a space that nobody typed."""
+        if token in self.user_defined:
+            return self.user_defined[token].encode()
+        piece: str | None = self.tokenizer.id_to_token(token)
+        if piece is None:
+            return b""
+        if self.form == "letters":
+            return bytes(BYTE_OF_LETTER[letter] for letter in piece if letter in BYTE_OF_LETTER)
+        byte = _BYTE_PIECE.fullmatch(piece)
+        if byte:
+            return bytes([int(byte[1], 16)])
+        return piece.replace(SPACE, " ").removeprefix(" " if begins else "").encode()
+
+    def _encode(self, text: str) -> list[int]:
+        try:
+            ids: list[int] = self.tokenizer.encode(text, add_special_tokens=False).ids
+        except TypeError:  # half a surrogate pair, as broken input methods send
+            return self._encode(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+        except BaseException as error:  # tokenizers raises plain Exception, PyO3 panics BaseException
+            if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError | GeneratorExit):
+                raise
+            raise InkhornError("model_unsupported", "The model's tokenizer fails on this text.") from None
+        return ids
+
+    def _control_pattern(self) -> re.Pattern[str] | None:
+        if not self.control:
+            return None
+        longest_first = sorted(self.control, key=len, reverse=True)
+        return re.compile("(" + "|".join(map(re.escape, longest_first)) + ")")  # re keeps it cached
+
+
+def dump_vocabulary(vocabulary: Vocabulary) -> dict[str, str]:
+    """File names and contents that `load_vocabulary` reads back: fast, without the model's own files."""
+    rest = {
+        "size": vocabulary.size,
+        "control": vocabulary.control,
+        "stop_ids": sorted(vocabulary.stop_ids),
+        "bos_id": vocabulary.bos_id,
+        "user_defined": {str(number): text for number, text in vocabulary.user_defined.items()},
+        "form": vocabulary.form,
+        "prefix": vocabulary.prefix,
+    }
+    return {
+        "tokenizer.json": vocabulary.tokenizer.to_str(),
+        "vocabulary.json": json.dumps(rest, ensure_ascii=False),
+    }
+
+
+def load_vocabulary(files: dict[str, str]) -> Vocabulary:
+    """The reverse of `dump_vocabulary`. Raises ValueError, KeyError or TypeError on damaged files."""
+    rest = json.loads(files["vocabulary.json"])
+    return Vocabulary(
+        tokenizer=Tokenizer.from_str(files["tokenizer.json"]),
+        size=int(rest["size"]),
+        control=dict(rest["control"]),
+        stop_ids=frozenset(rest["stop_ids"]),
+        bos_id=rest["bos_id"],
+        user_defined={int(number): text for number, text in rest["user_defined"].items()},
+        form="pieces" if rest["form"] == "pieces" else "letters",
+        prefix=bool(rest["prefix"]),
+    )
+
+
+def damaged(why: str) -> InkhornError:
+    return InkhornError("model_damaged", f"The model file is damaged. {why}", why=why)
+
+
+@contextmanager
+def refusing(why: str) -> Iterator[None]:
+    """Turn what `tokenizers` raises on data that does not fit into `damaged`."""
+    try:
+        yield
+    except InkhornError:
+        raise
+    except BaseException as error:  # tokenizers raises plain Exception, PyO3 panics BaseException
+        if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError | GeneratorExit):
+            raise
+        raise damaged(why) from None
