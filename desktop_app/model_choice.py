@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktop_app.core.errors import InkhornError
-from desktop_app.core.messages import Adapter, Load
+from desktop_app.core.messages import Load
 from desktop_app.core.paths import Paths
 from desktop_app.core.settings import Settings
+from desktop_app.library.adapters import adapters_of
 from desktop_app.library.catalogue import Catalogue, load_catalogue
-from desktop_app.library.installed import Installed, list_installed
+from desktop_app.library.installed import list_installed
 from desktop_app.library.starter_place import find_installed
-
-STRONGEST = 1.5  # the most that an adapter can be turned up to
-
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -61,39 +59,3 @@ def choose_for_chat(paths: Paths, settings: Settings, catalogue: Catalogue | Non
         adapters=adapters_of(settings, found.id, installed),
     )
     return Choice(load, found.id, missing=str(wanted) if wanted and wanted != found.id else "")
-
-
-def adapters_of(
-    settings: Settings, base_id: str, installed: tuple[Installed, ...]
-) -> tuple[Adapter, ...]:
-    """The adapters that are switched on for ``base_id``; those that are gone are left out."""
-    chosen = kept_adapters(settings, base_id)
-    return tuple(
-        Adapter(str(one.path), _scale(value))
-        for one in installed
-        if one.kind == "adapter"
-        and one.state == "present"
-        and isinstance(value := chosen.get(one.id), dict)
-        and value.get("on")
-    )
-
-
-def kept_adapters(settings: Settings, base_id: str) -> dict[str, object]:
-    """What the settings say of adapters for ``base_id``: ``{id: {"on": bool, "scale": float}}``. They
-    come from a file that people can edit."""
-    of_all = settings.models.get("adapters")
-    of_base = of_all.get(base_id) if isinstance(of_all, dict) else None
-    return of_base if isinstance(of_base, dict) else {}
-
-
-def with_adapter(settings: Settings, base_id: str, adapter_id: str, on: bool, scale: float) -> dict[str, object]:
-    """``settings.models`` with one adapter of ``base_id`` set."""
-    of_all = settings.models.get("adapters")
-    of_all = dict(of_all) if isinstance(of_all, dict) else {}
-    of_all[base_id] = {**kept_adapters(settings, base_id), adapter_id: {"on": on, "scale": scale}}
-    return {**settings.models, "adapters": of_all}
-
-
-def _scale(value: dict[str, object]) -> float:
-    scale = value.get("scale", 1.0)
-    return min(STRONGEST, max(0.0, float(scale))) if isinstance(scale, int | float) else 1.0

@@ -19,7 +19,7 @@ from desktop_app.ui.numbers import bytes_text
 from desktop_app.ui.theme import set_look, space
 from desktop_app.ui.widgets.elided_label import ElidedLabel
 from desktop_app.ui.widgets.policies import keep_height
-from desktop_app.worker.downloads import DownloadState
+from desktop_app.worker.download_state import DownloadState
 
 _STEPS = 1000
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from desktop_app.core.i18n import tr
 from desktop_app.ui.models.download_row import DownloadRow
 from desktop_app.ui.theme import space
-from desktop_app.worker.downloads import DownloadState
+from desktop_app.worker.download_state import DownloadState
 
 _MOST_HEIGHT = 236  # px; more than about three of them scroll
 

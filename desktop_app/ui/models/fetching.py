@@ -17,7 +17,8 @@ from desktop_app.ui.models.pane import ModelsPane
 from desktop_app.ui.models.problems import download_trouble, way_words
 from desktop_app.ui.widgets.banner import Banner
 from desktop_app.ui.window import MainWindow
-from desktop_app.worker.downloads import Downloads, DownloadState
+from desktop_app.worker.download_state import DownloadState
+from desktop_app.worker.downloads import Downloads
 
 _ACTIVE = ("waiting", "listing", "running", "checking")
 

@@ -273,15 +273,11 @@ def _facts_of(one: Installed, in_use: InUse) -> list[Fact]:
 
 
 def adapter_choices(
-    base: Installed, installed: tuple[Installed, ...], kept: Mapping[str, object]
+    base: Installed, installed: tuple[Installed, ...], kept: Mapping[str, tuple[bool, float]]
 ) -> tuple[AdapterChoice, ...]:
     """The adapters that may fit ``base`` (of its family, or of one that is not known), as ``kept`` says."""
-    choices = []
-    for one in installed:
-        if one.kind != "adapter" or (one.family and base.family and one.family != base.family):
-            continue
-        value = kept.get(one.id)
-        on, scale = (value.get("on"), value.get("scale")) if isinstance(value, dict) else (False, 1.0)
-        strength = float(scale) if isinstance(scale, int | float) else 1.0
-        choices.append(AdapterChoice(one, bool(on), min(1.5, max(0.0, strength))))
-    return tuple(choices)
+    return tuple(
+        AdapterChoice(one, *kept.get(one.id, (False, 1.0)))
+        for one in installed
+        if one.kind == "adapter" and not (one.family and base.family and one.family != base.family)
+    )

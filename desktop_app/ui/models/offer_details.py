@@ -22,7 +22,7 @@ from desktop_app.ui.models.words import (
     task_words,
 )
 from desktop_app.ui.theme import set_look, space, theme_of
-from desktop_app.worker.downloads import DownloadState
+from desktop_app.worker.download_state import DownloadState
 
 _MOST_LANGUAGES = 12
 

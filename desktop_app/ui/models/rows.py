@@ -24,7 +24,7 @@ from desktop_app.ui.models.words import (
     task_words,
 )
 from desktop_app.ui.numbers import bytes_text
-from desktop_app.worker.downloads import DownloadState
+from desktop_app.worker.download_state import DownloadState
 
 PAIRS = "pairs"
 """Key of the row behind which the single directions of translation stand."""
