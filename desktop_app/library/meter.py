@@ -1,0 +1,81 @@
+"""Progress of a download as numbers that can be believed."""
+
+from __future__ import annotations
+
+import collections
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from desktop_app.core.messages import Failed
+
+ReportPhase = Literal["listing", "running", "checking", "done", "failed"]
+EVERY_S = 0.25
+WINDOW_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """As `worker.download_state.DownloadState` has it. Of ``done`` and ``failed`` one comes, as the last."""
+
+    phase: ReportPhase
+    done: int = 0
+    total: int | None = None
+    bytes_per_s: float | None = None
+    failure: Failed | None = None
+
+
+Tell = Callable[[Report], None]
+
+
+class Meter:
+    """Counts bytes and tells of them, at most every `EVERY_S`. The speed is what came over the network in
+    the last `WINDOW_S`; bytes that were on the disk already count as done, and never as speed."""
+
+    def __init__(self, tell: Tell, clock: Callable[[], float] = time.monotonic) -> None:
+        self._tell = tell
+        self._clock = clock
+        self._phase: ReportPhase = "listing"
+        self._told_at = float("-inf")
+        self._came: collections.deque[tuple[float, int]] = collections.deque()
+        self.done = 0
+        self.total: int | None = None
+
+    def enter(self, phase: ReportPhase) -> None:
+        if phase != self._phase or self._told_at == float("-inf"):
+            self._phase = phase
+            self.tell()
+
+    def there(self, count: int) -> None:
+        """``count`` more bytes are there without having been fetched now; negative ones were wrong."""
+        self.done += count
+        self._tell_sometimes()
+
+    def fetched(self, count: int) -> None:
+        self.done += count
+        self._came.append((self._clock(), count))
+        self._tell_sometimes()
+
+    def waits(self, failure: Failed) -> None:
+        """Nothing comes, for that reason, and it will be tried again."""
+        self._came.clear()
+        self.tell(failure)
+
+    def tell(self, failure: Failed | None = None) -> None:
+        self._told_at = self._clock()
+        self._tell(Report(self._phase, self.done, self.total, self.speed(), failure))
+
+    def speed(self) -> float | None:
+        now = self._clock()
+        while self._came and now - self._came[0][0] > WINDOW_S:
+            self._came.popleft()
+        if len(self._came) < 2:
+            return None
+        span = now - self._came[0][0]
+        # What came first opened the span; its bytes came before it.
+        return sum(count for _, count in list(self._came)[1:]) / span if span > 0.2 else None
+
+    def _tell_sometimes(self) -> None:
+        if self._clock() - self._told_at >= EVERY_S:
+            self.tell()
