@@ -14,6 +14,7 @@ from desktop_app.library.catalogue import Catalogue, load_catalogue
 from desktop_app.library.installed import list_installed
 from desktop_app.library.starter_place import find_installed
 
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """``installed_id`` is what ``load`` loads. ``missing`` is the id of the model that the settings name

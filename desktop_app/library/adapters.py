@@ -24,9 +24,7 @@ def kept_adapters(settings: Settings, base_id: str) -> dict[str, tuple[bool, flo
     return {key: _read(value) for key, value in of_base.items() if isinstance(value, dict)}
 
 
-def with_adapter(
-    settings: Settings, base_id: str, adapter_id: str, on: bool, scale: float
-) -> dict[str, Any]:
+def with_adapter(settings: Settings, base_id: str, adapter_id: str, on: bool, scale: float) -> dict[str, Any]:
     """``settings.models`` with one adapter of ``base_id`` set."""
     of_all = settings.models.get("adapters")
     of_all = dict(of_all) if isinstance(of_all, dict) else {}

@@ -162,7 +162,7 @@ def head_dim(config: Any) -> int:
 
 
 def family_tensors(model: PreTrainedModel) -> dict[str, tuple[str, Any]]:
-    """By GGUF's names; Gemma's norms with the 1 added; the rows of Llama and SmolLM3 in neighbouring pairs."""
+    """By GGUF's names; Gemma's norms with the 1 added; Llama.s and SmolLM3.s rows in pairs."""
     c = model.config
     kind = c.model_type
     state = {name: weight.detach().numpy() for name, weight in model.state_dict().items()}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -45,14 +44,14 @@ def near(found: torch.Tensor, wanted: torch.Tensor) -> None:
 
 
 @pytest.fixture(params=[*(f"{name} folder" for name in MODELS), *(f"{name} gguf" for name in GGUF)])
-def pair(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[PreTrainedModel, Decoder]]:
+def pair(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[PreTrainedModel, Decoder]:
     name, kind = request.param.split()
     model = random_model(name)
     if kind == "gguf":
         path = write_family_gguf(tmp_path / "tiny.gguf", model)
     else:
         path = write_family_folder(tmp_path / "tiny", model)
-    yield model, load(path, tmp_path / "prepared")
+    return model, load(path, tmp_path / "prepared")
 
 
 def test_logits_equal_those_of_transformers(pair: tuple[PreTrainedModel, Decoder]) -> None:

@@ -144,7 +144,9 @@ class ModelDelegate(QStyledItemDelegate):
         )
         left += title.horizontalAdvance(text) + space(2)
         if row.mark:
-            place = QRectF(left, box.center().y() - caption.height() / 2 - 1, mark_width, caption.height() + 2)
+            place = QRectF(
+                left, box.center().y() - caption.height() / 2 - 1, mark_width, caption.height() + 2
+            )
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(theme.success_paper))
             painter.drawRoundedRect(place, 4, 4)
@@ -199,9 +201,7 @@ class ModelDelegate(QStyledItemDelegate):
                 QRect(left, box.top(), width, box.height()), Align.AlignLeft | Align.AlignVCenter, name
             )
             for number in range(3):
-                middle = QPointF(
-                    left + width - dots + number * (_DOT + 2) + _DOT / 2, box.center().y() + 1
-                )
+                middle = QPointF(left + width - dots + number * (_DOT + 2) + _DOT / 2, box.center().y() + 1)
                 painter.setPen(QPen(QColor(theme.quiet), 1))
                 painter.setBrush(QColor(theme.quiet) if number < level else Qt.BrushStyle.NoBrush)
                 painter.drawEllipse(middle, _DOT / 2 - 0.5, _DOT / 2 - 0.5)

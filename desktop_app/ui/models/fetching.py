@@ -131,7 +131,9 @@ class Fetching(QObject):
             "models",
             None
             if not count
-            else lambda: tr("1 download under way") if one else tr("{count} downloads under way", count=count),
+            else lambda: (
+                tr("1 download under way") if one else tr("{count} downloads under way", count=count)
+            ),
         )
 
     @Slot(object)

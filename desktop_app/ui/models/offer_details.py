@@ -257,7 +257,9 @@ def _facts_of(model: Model, variant: Variant) -> list[Fact]:
         Fact(tr("Licence"), model.licence, link=model.licence_url),
         Fact(tr("Languages"), languages),
         Fact(tr("Parameters"), count_words(model.parameters)),
-        Fact(tr("Reads at once"), tr("{number} tokens", number=f"{model.context:,}") if model.context else ""),
+        Fact(
+            tr("Reads at once"), tr("{number} tokens", number=f"{model.context:,}") if model.context else ""
+        ),
         Fact(tr("Comes from"), *_source_of(variant)),
         Fact(tr("Home page"), _short(model.homepage), link=model.homepage),
     ]

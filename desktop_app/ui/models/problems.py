@@ -84,7 +84,9 @@ def library_trouble(kind: str, message: str, values: dict[str, Any] | None = Non
     if kind == "model_damaged":
         return Trouble(tr("This model is damaged: {reason}", reason=message), ("fetch",))
     if kind == "model_missing":
-        return Trouble(tr("The model’s file is not where it was. Put it back, or fetch it again."), ("fetch",))
+        return Trouble(
+            tr("The model’s file is not where it was. Put it back, or fetch it again."), ("fetch",)
+        )
     if kind == "read_only":
         return Trouble(tr("The folder with your models cannot be written to."), ())
     return Trouble(tr("That did not work: {reason}", reason=message), ())
