@@ -112,7 +112,7 @@ class Rail(QWidget):
                 self.chosen.emit(key)
 
     def _buttons(self) -> list[QToolButton]:
-        return [button for button, *_ in self._entries.values()] + [self._settings]
+        return [*(button for button, *_ in self._entries.values()), self._settings]
 
     def _make_button(self) -> _RailButton:
         button = _RailButton(self)

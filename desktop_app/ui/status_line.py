@@ -218,9 +218,10 @@ class StatusLine(QWidget):
         """Hide from the least needed on until the rest fits; the model's name gives way last."""
         order = [self._speed_field, self._memory_field, self._device_field, self._private_field]
         shown: list[QWidget] = [self._state_field]
+        fields: tuple[_Field | _ModelField, ...] = (self.model_field, *reversed(order))
         if self._state == "stopped":
             shown.append(self._restart)
-        shown += [f for f in (self.model_field, *reversed(order)) if f.wanted]
+        shown += [field for field in fields if field.wanted]
         self._private_field.label.setVisible(True)
         room = self.width() - 2 * space(3)
         if _needed(shown) > room:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_app.core.i18n import tr
-from desktop_app.ui.models.problems import Way, download_trouble, way_words
+from desktop_app.ui.models.problems import download_trouble, way_words
 from desktop_app.ui.numbers import bytes_text
 from desktop_app.ui.theme import set_look, space
 from desktop_app.ui.widgets.elided_label import ElidedLabel
@@ -73,7 +73,6 @@ class DownloadRow(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._state: DownloadState | None = None
-        self._ways: tuple[Way, ...] = ()
         self._name, self._facts = ElidedLabel(self, least=60), ElidedLabel(self, least=60)
         self._why = QLabel(self)
         self._why.setWordWrap(True)
@@ -136,12 +135,14 @@ class DownloadRow(QWidget):
             self._bar.setValue(round(_STEPS * min(1.0, download.done / (download.total or 1))))
         self._bar.setVisible(download.phase not in ("done", "cancelled"))
         self._bar.setAccessibleName(tr("Progress of {name}", name=download.name))
-        why, actions = "", []
+        why = ""
+        actions: list[tuple[str, str]] = []
         if download.phase == "failed" and download.failure is not None:
             failure = download.failure
             trouble = download_trouble(failure.kind, failure.message, failure.values)
-            why, actions = trouble.text, [(way, way_words(way)) for way in trouble.ways[:3]]
-            actions = [("resume", words) if way == "retry" else (way, words) for way, words in actions]
+            why = trouble.text
+            for way in trouble.ways[:3]:
+                actions.append(("resume" if way == "retry" else way, way_words(way)))
             actions.append(("cancel", tr("Cancel")))
         elif download.phase == "paused":
             actions = [("resume", tr("Resume")), ("cancel", tr("Cancel"))]

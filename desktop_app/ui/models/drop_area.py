@@ -69,6 +69,7 @@ class _Cover(QWidget):
 
     def __init__(self, window: QMainWindow) -> None:
         super().__init__(window)
+        self._window = window
         self._words = QLabel(self)
         self._words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         set_look(self._words, size="heading")
@@ -80,7 +81,7 @@ class _Cover(QWidget):
     def spread(self) -> None:
         self._words.setText(tr("Drop to add it to your models"))
         self.setAccessibleName(self._words.text())
-        self.setGeometry(self.parentWidget().rect())
+        self.setGeometry(self._window.rect())
         self.show()
         self.raise_()
 

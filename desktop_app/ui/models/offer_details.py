@@ -44,7 +44,7 @@ class OfferDetails(QWidget):
         self._chosen: dict[str, str] = {}  # the variant that was chosen of each model
         self._radios: dict[str, QRadioButton] = {}
         self._group = QButtonGroup(self)
-        body = QWidget(self)
+        self._body = body = QWidget(self)
         self.back = QPushButton(body)
         self._title = wrapped(body, size="heading")
         self._maker = wrapped(body, tone="quiet")
@@ -153,7 +153,7 @@ class OfferDetails(QWidget):
 
     def _show(self) -> None:
         model, shelf, variant = self._model, self._shelf, self.variant()
-        self.findChild(QWidget, "body").setVisible(model is not None)
+        self._body.setVisible(model is not None)
         if model is None or shelf is None or variant is None:
             return
         radio = self._radios.get(variant.id)
@@ -204,7 +204,6 @@ class OfferDetails(QWidget):
             self.link_asked.emit(self._model.homepage)
 
     def _build(self, body: QWidget) -> None:
-        body.setObjectName("body")
         self.back.setIconSize(QSize(16, 16))
         self.back.clicked.connect(self.back_asked)
         self.get.clicked.connect(self._get_pressed)
