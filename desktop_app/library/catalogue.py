@@ -51,9 +51,10 @@ class WheelSource:
 
 @dataclass(frozen=True, slots=True)
 class HubSource:
-    """Files of the repository ``repo`` ("owner/name") on the Hugging Face hub, at ``revision`` (a commit,
-    None if none was seen), whose names match one of ``patterns`` as `fnmatch` does; without patterns
-    the weights as safetensors, the configuration and the tokenizer."""
+    """Files of the repository ``repo`` ("owner/name") on the Hugging Face hub whose names match one of
+    ``patterns`` as `fnmatch` does; without patterns the weights as safetensors, the configuration and the
+    tokenizer. ``revision`` is a commit, or the reference of a change that its owners have not taken in
+    yet (refs/pr/NUMBER); None if none was seen."""
 
     repo: str
     revision: str | None
@@ -89,8 +90,9 @@ class Model:
     ``family`` is the configuration's ``model_type``; ``licence`` an SPDX name, or the licence's own where it
     has none; ``must_accept`` that its terms have to be agreed to before the download, ``gated`` that the
     hub asks for a token of one who did; ``languages`` are ISO 639 codes. ``parameters`` counts all weights,
-    ``embeddings`` those in tables of which a token reads one row (the output layer where it is the same
-    matrix). ``context`` is in tokens; ``kv_bytes_per_token`` what one more token of it takes in float32.
+    ``embeddings`` those in tables of which a token reads one row, ``output_weights`` those of the layer
+    that gives every token its score (0 for an encoder), which are the same ones again if ``tied``.
+    ``context`` is in tokens; ``kv_bytes_per_token`` what one more token of it takes in float32.
     ``pair`` is a translation model's one direction, None where it has many.
     """
 

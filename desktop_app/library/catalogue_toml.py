@@ -28,10 +28,10 @@ from desktop_app.library.catalogue import (
 
 _T = TypeVar("_T")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_REVISION = re.compile(r"[0-9a-f]{40}")
+_REVISION = re.compile(r"[0-9a-f]{40}|refs/pr/[1-9][0-9]*")
 _ID = re.compile(r"[a-z0-9]+([._-]+[a-z0-9]+)*")
 _REPO = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
-_LANGUAGE = re.compile(r"[a-z]{2,3}([_-][A-Z][a-z]{3})?")
+_LANGUAGE = re.compile(r"[a-z]{2,3}([_-][A-Z][a-z]{3})?")  # with its script, in either spelling
 KV_BYTES = 4  # float32
 
 
@@ -209,7 +209,7 @@ def _source(table: _Table) -> WheelSource | HubSource:
     if kind == "hub":
         revision = None
         if "revision" in table.raw:
-            revision = table.matching("revision", _REVISION, "the 40 lower-case hex digits of a commit")
+            revision = table.matching("revision", _REVISION, "40 lower-case hex digits or refs/pr/NUMBER")
         patterns = table.texts("patterns") if "patterns" in table.raw else ()
         return HubSource(table.matching("repo", _REPO, "owner/name"), revision, patterns)
     if kind == "wheel":

@@ -1,10 +1,9 @@
 """How much memory a model needs, and whether this computer has it.
 
 Weights as the engine keeps them (`desktop_app.engine.linear`): a packed plane is half a byte for each
-weight, and for each 32 weights a scale and a zero of two bytes each; eight bits are two such planes. Tables
-of which a token reads one row are kept as Q8_0 (a byte for each weight, and two for each 32); so is no
-output layer, which is multiplied with in full: it has eight bits in both packed forms, as quantized files
-give it six or eight. On top come the KV cache, and room to work in.
+weight, and for each 32 weights a scale and a zero of two bytes each; eight bits are two such planes. A packed
+model keeps its embeddings, of which a token reads one row, as Q8_0, and its output layer in eight bits, as
+quantized files have it, even where the two are the same matrix. On top come the KV cache, and room to work.
 """
 
 from __future__ import annotations
@@ -21,7 +20,12 @@ CONTEXT = 4096
 WORKING_MEMORY = 160 << 20
 """Bytes for the buffers of reading a prompt, as the engine counts them when it loads."""
 BYTES_PER_WEIGHT = {"packed4": 0.625, "packed8": 1.25, "bfloat16": 2.0, "float16": 2.0, "float32": 4.0}
-ROW_BYTES = 34 / 32  # Q8_0
+ROW_BYTES = 34 / 32
+"""Of a weight in a table of rows: Q8_0 has a byte each, and two for each 32."""
+OUTPUT_BYTES = BYTES_PER_WEIGHT["packed8"]
+EIGHT_BIT_SHARE = {"Q4_K_M": 1 / 7}
+"""Of a file whose name says four bits, the part that has six and becomes eight here: half of the value and
+down projections (ggml-org/llama.cpp, ``src/llama-quant.cpp``, ``use_more_bits``)."""
 EASY = 0.75
 """Share of the free memory up to which a model fits well: other programs want some, too."""
 
@@ -40,21 +44,24 @@ class Fit:
     precision: str
 
 
-def weights_bytes(model: Model, precision: str) -> int:
-    """Bytes of all weights in memory. Raises KeyError for an unknown precision."""
+def weights_bytes(model: Model, precision: str, eight_bit_share: float = 0.0) -> int:
+    """Bytes of all weights in memory; ``eight_bit_share`` of the inner ones have eight bits in ``packed4``,
+    too. Raises KeyError for an unknown precision."""
     each = BYTES_PER_WEIGHT[precision]
-    packed = precision.startswith("packed")
-    rows = model.embeddings * (ROW_BYTES if packed else each)
-    output = model.output_weights * (BYTES_PER_WEIGHT["packed8"] if packed else each)
+    if not precision.startswith("packed"):
+        return round(model.parameters * each)
     own_output = 0 if model.tied else model.output_weights
-    return round((model.parameters - model.embeddings - own_output) * each + rows + output)
+    inner = model.parameters - model.embeddings - own_output
+    each += eight_bit_share * (OUTPUT_BYTES - each)
+    return round(inner * each + model.embeddings * ROW_BYTES + model.output_weights * OUTPUT_BYTES)
 
 
-def memory_needed(model: Model, precision: str, context: int = CONTEXT) -> int:
+def memory_needed(model: Model, precision: str, context: int = CONTEXT, eight_bit_share: float = 0.0) -> int:
     """Bytes for the weights, a conversation of ``context`` tokens, and work. Raises KeyError for an
-    unknown precision."""
+    unknown precision. For a model that keeps only the last part of a conversation in most layers (Gemma 3)
+    this is an upper bound."""
     cache = model.kv_bytes_per_token * min(context, model.context)
-    return weights_bytes(model, precision) + cache + WORKING_MEMORY
+    return weights_bytes(model, precision, eight_bit_share) + cache + WORKING_MEMORY
 
 
 def fit(model: Model, variant: Variant, computer: Computer, context: int = CONTEXT) -> Fit:
@@ -69,15 +76,19 @@ def fit(model: Model, variant: Variant, computer: Computer, context: int = CONTE
             return found
     cpu = DeviceInfo("cpu", "", computer.total_memory, computer.free_memory)
     precision = cpu_precision(model, variant)
-    return _fit(memory_needed(model, precision, context), cpu, precision)
+    share = EIGHT_BIT_SHARE.get(variant.quantization, 0.0)
+    return _fit(memory_needed(model, precision, context, share), cpu, precision)
 
 
 def cpu_precision(model: Model, variant: Variant) -> str:
-    """What the CPU runs ``variant`` in: four bits for decoders, eight where the file has more than five
-    and is quantized, and full precision for small models without a decoder's many weights."""
+    """What the engine's ``auto`` runs ``variant`` in on a CPU that it has fast kernels for: decoders in four
+    bits, or eight where a quantized file has more than four; encoder-decoders in eight; encoders, which
+    read many rows at once, and Bergamot's small networks dense."""
     if variant.format == "bergamot" or model.output_weights == 0:
         return "float32"
-    return "packed8" if variant.format == "gguf" and variant.bits > 5 else "packed4"
+    if model.tasks[0] == "translation":
+        return "packed8"
+    return "packed8" if variant.quantization.startswith(("Q5", "Q6", "Q8")) else "packed4"
 
 
 def _fit(needed: int, device: DeviceInfo, precision: str) -> Fit:

@@ -175,7 +175,7 @@ def test_no_catalogue(tmp_path: Path) -> None:
         ('id = "bf16"', 'id = "q8_0"', "model small-0.6b: variant has an id twice"),
         ('kind = "wheel"', 'kind = "pickle"', "unknown kind of source “pickle”"),
         ("Maker/Small-GGUF", "Maker/../Small", "repo must be owner/name"),
-        ('revision = "0123', 'revision = "main', "revision must be the 40 lower-case hex"),
+        ('revision = "0123', 'revision = "main', "revision must be 40 lower-case hex digits"),
         ("b" * 64, "B" * 64, "source, member 1: sha256 must be 64 lower-case hex"),
         ("a" * 64, "a" * 63, "source, wheel: sha256 must be 64 lower-case hex"),
         ('name = "tiny.gguf"', 'name = "../up.gguf"', "not a plain file name"),
