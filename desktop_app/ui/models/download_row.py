@@ -58,6 +58,14 @@ def state_words(download: DownloadState) -> str:
         "done": tr("ready"),
         "cancelled": tr("cancelled"),
     }[download.phase]
+    if download.failure is not None and download.phase == "running":
+        # It broke, and is begun again by itself.
+        wait = download.failure.values.get("retry_s")
+        phase = (
+            tr("tries again in {count} s", count=round(wait))
+            if isinstance(wait, int | float)
+            else tr("tries again soon")
+        )
     speed = ""
     if download.phase == "running" and download.bytes_per_s:
         speed = tr("{size} per second", size=bytes_text(round(download.bytes_per_s)))

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_app.ui.theme import set_look, space
+from desktop_app.ui.widgets.elided_button import ElidedButton
 from desktop_app.ui.widgets.elided_label import ElidedLabel
 from desktop_app.ui.widgets.policies import keep_height
 
@@ -60,18 +61,21 @@ class FactGrid(QWidget):
             title = QLabel(fact.title, self)
             set_look(title, size="caption", tone="quiet")
             self._grid.addWidget(title, row, 0, Qt.AlignmentFlag.AlignTop)
-            self._grid.addWidget(self._value(fact, title), row, 1)
+            value = self._value(fact, title)
+            if isinstance(value, ElidedButton):
+                self._grid.addWidget(value, row, 1, Qt.AlignmentFlag.AlignLeft)
+            else:
+                self._grid.addWidget(value, row, 1)
 
     def facts(self) -> list[Fact]:
         return self._shown
 
     def _value(self, fact: Fact, title: QLabel) -> QWidget:
         if fact.link:
-            button = QPushButton(fact.value, self)
-            set_look(button, kind="link")
-            button.setStyleSheet("font-size: 12px; padding: 0; min-height: 14px;")
+            button = ElidedButton(self, least=60, most=600)
+            set_look(button, kind="fact")
+            button.set_label(fact.value, f"{fact.title}: {fact.value}")
             button.setToolTip(fact.link)
-            button.setAccessibleName(f"{fact.title}: {fact.value}")
             button.clicked.connect(lambda: self.link_asked.emit(fact.link))
             title.setBuddy(button)
             return button

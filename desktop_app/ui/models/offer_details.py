@@ -17,6 +17,7 @@ from desktop_app.ui.models.words import (
     fit_words,
     language_words,
     pair_words,
+    precision_words,
     strength_words,
     summary_of,
     task_words,
@@ -129,13 +130,19 @@ class OfferDetails(QWidget):
     def _form(self, variant: Variant) -> QWidget:
         name, meaning = bits_words(variant)
         row = QWidget(self)
-        radio = QRadioButton(f"{name} · {download_words(variant)}", row)
+        shelf, model = self._shelf, self._model
+        size = download_words(model, variant) if model is not None else ""
+        radio = QRadioButton(f"{name} · {size}", row)
         radio.setAccessibleName(f"{radio.text()}, {meaning}")
         radio.toggled.connect(lambda on: self._choose(variant.id) if on else None)
         note = wrapped(row, size="caption", tone="quiet")
-        shelf, model = self._shelf, self._model
-        fit = fit_words(shelf.fit_of(model, variant)) if shelf is not None and model is not None else ""
-        note.setText(" · ".join(filter(None, (meaning, fit, variant.quantization))))
+        words = [meaning]
+        if shelf is not None and model is not None:
+            fit = shelf.fit_of(model, variant)
+            if precision_words(fit.precision) != name:
+                words.append(tr("runs with {precision} here", precision=precision_words(fit.precision)))
+            words.append(fit_words(fit))
+        note.setText(" · ".join((*words, variant.quantization)))
         note.setContentsMargins(space(7), 0, 0, 0)
         column = QVBoxLayout(row)
         column.setContentsMargins(0, 0, 0, 0)
@@ -169,6 +176,7 @@ class OfferDetails(QWidget):
         self._strengths.setVisible(not pair)
         fit = shelf.fit_of(model, variant)
         self._fit.setText(fit_words(fit))
+        self._fit.setVisible(fit.state != "good")
         set_look(self._fit, tone={"good": "quiet", "tight": "warning", "too_big": "danger"}[fit.state])
         self._show_button(shelf, model, variant, fit.state == "too_big")
         self._gated.setVisible(model.gated)
@@ -183,7 +191,7 @@ class OfferDetails(QWidget):
             download = None
         busy = download is not None and download.phase not in ("done", "cancelled")
         self.get.setVisible(not here and not busy)
-        words = tr("Get it anyway") if too_big else tr("Get · {size}", size=download_words(variant))
+        words = tr("Get it anyway") if too_big else tr("Get · {size}", size=download_words(model, variant))
         self.get.setText(words)
         self.get.setAccessibleName(f"{words}: {model.name}")
         set_look(self.get, kind="" if too_big else "primary")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from desktop_app.core.i18n import language
-from desktop_app.library.catalogue import Model, Task
+from desktop_app.library.catalogue import TASKS, Model, Task
 from desktop_app.ui.models.shelf import Shelf
 from desktop_app.ui.models.words import pair_words, summary_of, task_words
 
@@ -95,13 +95,16 @@ def _state(shelf: Shelf, model: Model) -> int:
 
 
 def _rank(shelf: Shelf, model: Model, wanted: Wanted) -> tuple[object, ...]:
-    """What fits before what does not, then what is recommended, then what knows the user's language,
-    then the larger: within what fits it is the better one."""
+    """Task by task where all are shown; what fits before what does not, then what is recommended, then
+    what knows the user's language, then the larger: within what fits it is the better one."""
     strength = model.strengths.zh if (wanted.speaks or language()[:2]) == "zh" else model.strengths.en
+    grouped = wanted.task is None and not wanted.text.strip()
     return (
+        TASKS.index(model.tasks[0]) if grouped and model.tasks else 0,
         _state(shelf, model),
         not is_recommended(model, wanted),
-        model.pair is not None,
+        (model.pair is None) == wanted.has_pair,
+        pair_words(model.pair) if model.pair else "",
         -strength,
         -model.parameters,
         model.name,

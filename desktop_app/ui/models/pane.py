@@ -125,9 +125,7 @@ class ModelsPane(QWidget):
         for key, words in (("file", tr("Add a file…")), ("folder", tr("Add a folder…"))):
             self._add[key].setText(words)
             self._add[key].setAccessibleName(words)
-            self._add[key].setToolTip(
-                tr("A GGUF file, a folder with a model, or an adapter. Or drop it here.")
-            )
+            self._add[key].setToolTip(tr("A GGUF file, a model’s folder, or an adapter. Or drop it here."))
         self.installed.setAccessibleName(names["here"])
         self.offers.setAccessibleName(names["more"])
 

@@ -9,6 +9,12 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 from desktop_app.ui.models.delegate import ModelDelegate
 from desktop_app.ui.models.row_model import Row, RowModel
 
+_BY_KEY = (
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+)
+
 
 class RowList(QListView):
     """``chosen`` follows the selection, ``opened`` is Enter or a double click, ``acted`` a press of the
@@ -82,7 +88,7 @@ class RowList(QListView):
             super().keyPressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        self._show_focus(event.reason() != Qt.FocusReason.MouseFocusReason)
+        self._show_focus(event.reason() in _BY_KEY)
         super().focusInEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:

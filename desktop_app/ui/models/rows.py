@@ -48,7 +48,15 @@ class InUse:
 def offer_rows(
     shelf: Shelf, offers: Offers, wanted: Wanted, downloads: Mapping[str, DownloadState]
 ) -> list[Row]:
-    rows = [_offer_row(shelf, model, wanted, downloads.get(model.id)) for model in offers.models]
+    rows: list[Row] = []
+    heading: str | None = None
+    for model in offers.models:
+        if wanted.task is None and not wanted.text.strip():
+            title = task_words(model.tasks[:1])
+            if title != heading:
+                heading = title
+                rows.append(Row("heading", "", title))
+        rows.append(_offer_row(shelf, model, wanted, downloads.get(model.id)))
     if offers.pairs:
         rows.append(
             Row(
@@ -156,7 +164,7 @@ def _offer_row(shelf: Shelf, model: Model, wanted: Wanted, download: DownloadSta
     elif fit.state == "too_big":
         button = ""
     if progress is None:
-        facts.append((download_words(variant), "quiet"))
+        facts.append((download_words(model, variant), "quiet"))
     if not shelf.installed_of(model.id):
         tone: Tone = _TONES[fit.state]
         facts.append((fit_words(fit), tone))

@@ -76,9 +76,11 @@ def fit_words(fit: Fit) -> str:
     return tr("needs {needed}, {free} free", needed=needed, free=free)
 
 
-def download_words(variant: Variant) -> str:
-    """Its size, or that the size is told when the download begins."""
-    return bytes_text(variant.download_bytes) if variant.download_bytes else tr("size not known yet")
+def download_words(model: Model, variant: Variant) -> str:
+    """``2.5 GB``; where the size is only told when the download begins, what it must be about."""
+    if variant.download_bytes:
+        return bytes_text(variant.download_bytes)
+    return tr("about {size}", size=bytes_text(round(model.parameters * variant.bits / 8)))
 
 
 def strength_words(model: Model) -> str:
@@ -115,6 +117,7 @@ def origin_words(installed: Installed) -> str:
 
 
 _LANGUAGES = {
+    "af": mark("Afrikaans"),
     "ar": mark("Arabic"),
     "az": mark("Azerbaijani"),
     "be": mark("Belarusian"),
@@ -137,6 +140,7 @@ _LANGUAGES = {
     "ga": mark("Irish"),
     "gl": mark("Galician"),
     "gu": mark("Gujarati"),
+    "hbs": mark("Serbo-Croatian"),
     "he": mark("Hebrew"),
     "hi": mark("Hindi"),
     "hr": mark("Croatian"),
@@ -152,6 +156,7 @@ _LANGUAGES = {
     "lv": mark("Latvian"),
     "mk": mark("Macedonian"),
     "ml": mark("Malayalam"),
+    "mr": mark("Marathi"),
     "ms": mark("Malay"),
     "mt": mark("Maltese"),
     "nb": mark("Norwegian (Bokmål)"),

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QToolButton, QWidget
 
-_EDGES = 14  # px that the style keeps free beside the text and between it and the icon
+_EDGES = 18  # px that the style keeps free beside the text and between it and the icon
 
 
 class ElidedButton(QToolButton):
@@ -31,7 +31,7 @@ class ElidedButton(QToolButton):
     def sizeHint(self) -> QSize:
         usual = super().sizeHint()
         shown = self.fontMetrics().horizontalAdvance(self.text())
-        whole = self.fontMetrics().horizontalAdvance(self._label.replace("&", "&&"))
+        whole = self.fontMetrics().horizontalAdvance(" " + self._label)
         return QSize(min(self._most, usual.width() - shown + whole), usual.height())
 
     def minimumSizeHint(self) -> QSize:
@@ -45,4 +45,5 @@ class ElidedButton(QToolButton):
         icon = 0 if self.icon().isNull() else self.iconSize().width() + 4
         room = max(0, self.width() - icon - _EDGES)
         text = self.fontMetrics().elidedText(self._label, Qt.TextElideMode.ElideRight, room)
-        self.setText(text.replace("&", "&&"))
+        # Qt leaves hardly any room between a small icon and its text.
+        self.setText((" " if icon and text else "") + text.replace("&", "&&"))
