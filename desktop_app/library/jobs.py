@@ -61,7 +61,7 @@ def read_jobs(paths: Paths) -> tuple[Job, ...]:
         folders = list((paths.user_models / DOWNLOADS).iterdir())
     except OSError:
         return ()
-    jobs = [job for folder in folders if (job := _read(folder)) is not None]
+    jobs = [job for folder in folders if (job := read_job(folder)) is not None]
     return tuple(sorted(jobs, key=lambda job: (job.added, job.order.id)))
 
 
@@ -86,7 +86,8 @@ def hold(folder: Path, wait_s: float = LOCK_WAIT_S) -> Iterator[bool]:
         os.close(handle)
 
 
-def _read(folder: Path) -> Job | None:
+def read_job(folder: Path) -> Job | None:
+    """None where there is none that can be read."""
     try:
         raw: dict[str, Any] = json.loads((folder / "job.json").read_text(encoding="utf-8"))
         failure = Failed(**raw["failure"]) if raw["failure"] else None
