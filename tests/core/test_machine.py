@@ -10,7 +10,17 @@ import pytest
 import torch
 
 from desktop_app.core.errors import InkhornError
-from desktop_app.core.machine import _cgroup_cores, check_memory, cpu_kind, free_memory, physical_cores
+from desktop_app.core.machine import (
+    _available_of_vm_stat,
+    _cgroup_cores,
+    _cgroup_left,
+    _cgroup_limit,
+    check_memory,
+    cpu_kind,
+    free_memory,
+    physical_cores,
+    total_memory,
+)
 from desktop_app.engine.failures import failed
 from desktop_app.engine.linear import kernel_name
 
@@ -43,6 +53,40 @@ def test_free_memory_is_not_more_than_the_system_says() -> None:
     free = free_memory()
     if free is not None:
         assert 0 < free <= psutil.virtual_memory().total
+
+
+def test_total_memory_is_not_more_than_is_built_in() -> None:
+    total, free = total_memory(), free_memory()
+    assert total is not None
+    assert free is not None
+    assert free <= total <= psutil.virtual_memory().total
+
+
+def test_a_containers_memory(tmp_path: Path) -> None:
+    """What it uses less the page cache, which can be given back."""
+    assert (_cgroup_limit(tmp_path), _cgroup_left(tmp_path)) == (None, None)
+    (tmp_path / "memory.max").write_text("max\n", encoding="ascii")
+    (tmp_path / "memory.current").write_text("700\n", encoding="ascii")
+    (tmp_path / "memory.stat").write_text("anon 500\nactive_file 150\ninactive_file 50\n", encoding="ascii")
+    assert (_cgroup_limit(tmp_path), _cgroup_left(tmp_path)) == (None, None)
+    (tmp_path / "memory.max").write_text("1000\n", encoding="ascii")
+    assert (_cgroup_limit(tmp_path), _cgroup_left(tmp_path)) == (1000, 500)
+    (tmp_path / "memory.current").write_text("9000\n", encoding="ascii")
+    assert _cgroup_left(tmp_path) == 0
+
+
+def test_what_macos_tells_of_its_memory() -> None:
+    told = (
+        "Mach Virtual Memory Statistics: (page size of 16384 bytes)\n"
+        "Pages free:                               10.\n"
+        "Pages active:                         186742.\n"
+        "Pages inactive:                          200.\n"
+        "Pages speculative:                         3.\n"
+        "Pages wired down:                     145338.\n"
+    )
+    assert _available_of_vm_stat(told) == 16384 * 213
+    assert _available_of_vm_stat("vm_stat: something else") is None
+    assert _available_of_vm_stat(told.replace("Pages free", "Pages of gold")) is None
 
 
 def test_the_cpu_kind_is_the_kernel_that_torch_takes() -> None:
