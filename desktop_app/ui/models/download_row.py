@@ -58,7 +58,7 @@ def state_words(download: DownloadState) -> str:
         "done": tr("ready"),
         "cancelled": tr("cancelled"),
     }[download.phase]
-    if download.failure is not None and download.phase == "running":
+    if download.failure is not None and download.phase in ("listing", "running"):
         # It broke, and is begun again by itself.
         wait = download.failure.values.get("retry_s")
         phase = (
@@ -81,6 +81,7 @@ class DownloadRow(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._state: DownloadState | None = None
+        self._usable = False
         self._name, self._facts = ElidedLabel(self, least=60), ElidedLabel(self, least=60)
         self._why = QLabel(self)
         self._why.setWordWrap(True)
@@ -114,8 +115,9 @@ class DownloadRow(QWidget):
         column.addWidget(self._bar)
         set_look(self, surface="card")
 
-    def set_state(self, download: DownloadState) -> None:
-        self._state = download
+    def set_state(self, download: DownloadState, usable: bool = False) -> None:
+        """``usable``: once it is ready, chat can use it."""
+        self._state, self._usable = download, usable
         self._show()
 
     def state(self) -> DownloadState | None:
@@ -144,6 +146,9 @@ class DownloadRow(QWidget):
         self._bar.setVisible(download.phase not in ("done", "cancelled"))
         self._bar.setAccessibleName(tr("Progress of {name}", name=download.name))
         why = ""
+        if download.phase in ("listing", "running") and download.failure is not None:
+            failure = download.failure
+            why = download_trouble(failure.kind, failure.message, failure.values).text
         actions: list[tuple[str, str]] = []
         if download.phase == "failed" and download.failure is not None:
             failure = download.failure
@@ -155,7 +160,8 @@ class DownloadRow(QWidget):
         elif download.phase == "paused":
             actions = [("resume", tr("Resume")), ("cancel", tr("Cancel"))]
         elif download.phase == "done":
-            actions = [("use", tr("Use now")), ("forget", tr("Close"))]
+            actions = [("use", tr("Use now"))] if self._usable else []
+            actions.append(("forget", tr("Close")))
         elif download.phase == "cancelled":
             actions = [("forget", tr("Close"))]
         elif download.phase == "checking":

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Signal
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from desktop_app.core.i18n import tr
@@ -10,7 +13,7 @@ from desktop_app.ui.models.download_row import DownloadRow
 from desktop_app.ui.theme import space
 from desktop_app.worker.download_state import DownloadState
 
-_MOST_HEIGHT = 236  # px; more than about three of them scroll
+_MOST_HEIGHT = 240  # px; more than about three of them scroll
 
 
 class DownloadStrip(QScrollArea):
@@ -21,16 +24,23 @@ class DownloadStrip(QScrollArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rows: dict[str, DownloadRow] = {}
+        self._usable: Callable[[str], bool] = lambda _: False
         self._body = QWidget(self)
         self._body.setProperty("plain", True)
         self._column = QVBoxLayout(self._body)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(space(1.5))
+        self._column.addStretch(1)
+        self._body.installEventFilter(self)
         self.setWidget(self._body)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setAccessibleName(tr("Downloads"))
+        self.retranslate()
         self.hide()
+
+    def set_usable(self, usable: Callable[[str], bool]) -> None:
+        """Which models (by their ids) chat can use."""
+        self._usable = usable
 
     def set_states(self, states: tuple[DownloadState, ...]) -> None:
         """Rows for ``states``; one that is shown already keeps its widget, and so the focus in it."""
@@ -43,27 +53,41 @@ class DownloadStrip(QScrollArea):
         for state in states:
             self.set_state(state)
         self.setVisible(bool(self._rows))
-        self.updateGeometry()
+        self._fit()
 
     def set_state(self, state: DownloadState) -> None:
         row = self._rows.get(state.id)
         if row is None:
             row = self._rows[state.id] = DownloadRow(self._body)
             row.asked.connect(self.asked)
-            self._column.addWidget(row)
+            self._column.insertWidget(len(self._rows) - 1, row)
             self.show()
-        before = row.sizeHint().height()
-        row.set_state(state)
-        if row.sizeHint().height() != before:
-            self.updateGeometry()
+        row.set_state(state, self._usable(state.model_id))
 
     def rows(self) -> tuple[DownloadRow, ...]:
         return tuple(self._rows.values())
 
-    def sizeHint(self) -> QSize:
-        inner = self._column.totalHeightForWidth(self.viewport().width())
-        height = inner if inner > 0 else self._column.sizeHint().height()
-        return QSize(space(60), min(_MOST_HEIGHT, height))
+    def retranslate(self) -> None:
+        self.setAccessibleName(tr("Downloads"))
 
-    def minimumSizeHint(self) -> QSize:
-        return QSize(space(40), min(self.sizeHint().height(), space(20)))
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return False
+
+    def _fit(self) -> None:
+        width = self.viewport().width()
+        layout = self._column
+        height = (
+            layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.sizeHint().height()
+        )
+        self.setFixedHeight(min(_MOST_HEIGHT, max(1, height)))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -13,14 +14,16 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
 from desktop_app.ui.theme import set_look, space
-from desktop_app.ui.widgets.elided_button import ElidedButton
 from desktop_app.ui.widgets.elided_label import ElidedLabel
 from desktop_app.ui.widgets.policies import keep_height
+
+_LINK_EDGE = 2  # px of a link's border, as the stylesheet has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +65,8 @@ class FactGrid(QWidget):
             set_look(title, size="caption", tone="quiet")
             self._grid.addWidget(title, row, 0, Qt.AlignmentFlag.AlignTop)
             value = self._value(fact, title)
-            if isinstance(value, ElidedButton):
-                self._grid.addWidget(value, row, 1, Qt.AlignmentFlag.AlignLeft)
+            if isinstance(value, _Link):
+                self._grid.addWidget(value, row, 1, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
             else:
                 self._grid.addWidget(value, row, 1)
 
@@ -72,10 +75,9 @@ class FactGrid(QWidget):
 
     def _value(self, fact: Fact, title: QLabel) -> QWidget:
         if fact.link:
-            button = ElidedButton(self, least=60, most=600)
-            set_look(button, kind="fact")
-            button.set_label(fact.value, f"{fact.title}: {fact.value}")
+            button = _Link(fact.value, self)
             button.setToolTip(fact.link)
+            button.setAccessibleName(f"{fact.title}: {fact.value}")
             button.clicked.connect(lambda: self.link_asked.emit(fact.link))
             title.setBuddy(button)
             return button
@@ -90,6 +92,29 @@ class FactGrid(QWidget):
         label.setAccessibleName(f"{fact.title}: {fact.value}")
         set_look(label, size="caption")
         return label
+
+
+class _Link(QPushButton):
+    """Words to press, elided where they have no room."""
+
+    def __init__(self, words: str, parent: QWidget) -> None:
+        super().__init__(words, parent)
+        self._words = words
+        set_look(self, kind="fact")
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        width = self.fontMetrics().horizontalAdvance(self._words) + 2 * _LINK_EDGE
+        return QSize(width, self.fontMetrics().height() + 2 * _LINK_EDGE)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(min(space(15), self.sizeHint().width()), self.sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        room = self.width() - 2 * _LINK_EDGE
+        text = self.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, room)
+        self.setText(text.replace("&", "&&"))
 
 
 def wrapped(parent: QWidget, **look: str) -> QLabel:

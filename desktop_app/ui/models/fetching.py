@@ -39,6 +39,7 @@ class Fetching(QObject):
         self._catalogue: Catalogue | None = None
         self._downloads: Downloads | None = None
         pane.downloads.asked.connect(self._do)
+        pane.downloads.set_usable(self._can_chat)
 
     def begin(self, catalogue: Catalogue) -> None:
         """Take up what was under way when the app was closed."""
@@ -124,6 +125,10 @@ class Fetching(QObject):
             self._pane.downloads.set_states(states)
             self._badge()
 
+    def _can_chat(self, model_id: str) -> bool:
+        model = self._catalogue.find(model_id) if self._catalogue is not None else None
+        return model is not None and "chat" in model.tasks
+
     def _badge(self) -> None:
         count = sum(state.phase in _ACTIVE for state in self._downloads.states()) if self._downloads else 0
         one = count == 1
@@ -140,9 +145,8 @@ class Fetching(QObject):
     def _finished(self, state: DownloadState) -> None:
         self._show_all()
         self.came.emit(state)
-        model = self._catalogue.find(state.model_id) if self._catalogue is not None else None
-        can_chat = model is not None and "chat" in model.tasks
-        use = (lambda: self.use_asked.emit(state.model_id, state.variant_id)) if can_chat else None
+        chats = self._can_chat(state.model_id)
+        use = (lambda: self.use_asked.emit(state.model_id, state.variant_id)) if chats else None
         self._window.toast.show_note(tr("{name} is ready", name=state.name), use, action=tr("Use now"))
 
     @Slot(str, str)

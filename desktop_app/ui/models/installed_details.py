@@ -15,10 +15,16 @@ from desktop_app.library.installed import Installed
 from desktop_app.ui.icons import icon
 from desktop_app.ui.models.adapter_row import AdapterRow
 from desktop_app.ui.models.fact_grid import Fact, FactGrid, back_row, scrolled, wrapped
-from desktop_app.ui.models.offer_details import count_words
 from desktop_app.ui.models.problems import Trouble, way_words
 from desktop_app.ui.models.rows import InUse, installed_title, variant_of
-from desktop_app.ui.models.words import bits_words, origin_words, precision_words, summary_of, task_words
+from desktop_app.ui.models.words import (
+    bits_words,
+    count_words,
+    origin_words,
+    precision_words,
+    summary_of,
+    task_words,
+)
 from desktop_app.ui.numbers import bytes_text
 from desktop_app.ui.theme import set_look, space, theme_of
 

@@ -13,6 +13,7 @@ from desktop_app.ui.models.fact_grid import Fact, FactGrid, back_row, scrolled, 
 from desktop_app.ui.models.shelf import Shelf
 from desktop_app.ui.models.words import (
     bits_words,
+    count_words,
     download_words,
     fit_words,
     language_words,
@@ -270,13 +271,6 @@ def _facts_of(model: Model, variant: Variant) -> list[Fact]:
         Fact(tr("Comes from"), *_source_of(variant)),
         Fact(tr("Home page"), _short(model.homepage), link=model.homepage),
     ]
-
-
-def count_words(parameters: int) -> str:
-    """``1.7 billion``"""
-    if parameters >= 1_000_000_000:
-        return tr("{number} billion", number=f"{parameters / 1e9:.1f}")
-    return tr("{number} million", number=f"{parameters / 1e6:.0f}")
 
 
 def _source_of(variant: Variant) -> tuple[str, str, str]:

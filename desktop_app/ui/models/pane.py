@@ -61,7 +61,9 @@ class ModelsPane(QWidget):
             (self.offers, self.more, self.offer_details),
         ):
             rows.opened.connect(lambda _, side=side, details=details: _open(side, details))
-            rows.clicked.connect(lambda _, side=side: side.show_details() if side.takes_turns() else None)
+            rows.clicked.connect(
+                lambda _, side=side, details=details: _open(side, details) if side.takes_turns() else None
+            )
         self.offers.left_upwards.connect(lambda: self.filter.setFocus(Qt.FocusReason.TabFocusReason))
         self.filter.left_downwards.connect(self.offers.enter_from_above)
         self.show_loading()

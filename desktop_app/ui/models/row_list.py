@@ -54,6 +54,8 @@ class RowList(QListView):
             self.chosen.emit("")
         else:
             self.choose(rows[number].key)
+            if all(row.kind == "heading" for row in rows[:number]):
+                self.scrollToTop()  # with the heading above it
 
     def current_key(self) -> str:
         return self._key(self.currentIndex())

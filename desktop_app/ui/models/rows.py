@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from desktop_app.core.i18n import tr
 from desktop_app.library.catalogue import Model, Variant
 from desktop_app.library.installed import Installed
+from desktop_app.ui.models.download_row import state_words
 from desktop_app.ui.models.offers import Offers, Wanted, is_recommended
 from desktop_app.ui.models.row_model import Fact, Row, Tone
 from desktop_app.ui.models.shelf import Shelf
@@ -195,4 +196,6 @@ def _download_fact(download: DownloadState, progress: float) -> Fact:
         return tr("paused at {percent} %", percent=round(100 * progress)), "quiet"
     if download.phase == "waiting":
         return tr("waits for its turn"), "quiet"
+    if download.failure is not None or download.phase == "listing":
+        return state_words(download), "quiet"
     return tr("downloading, {percent} %", percent=round(100 * progress)), "accent"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QLocale
 
 from desktop_app.core.i18n import language, mark, tr
@@ -52,8 +54,10 @@ def precision_words(precision: str) -> str:
 
 def bits_words(variant: Variant) -> tuple[str, str]:
     """``("4 bits", "small and fast, a little less exact")``"""
+    named = re.match(r"(?:IQ|Q)([2-8])", variant.quantization)  # as the format calls it: Q4_1 has 5.0 bits
+    bits = float(named[1]) if named else variant.bits
     for most, name, meaning in _BITS:
-        if variant.bits <= most:
+        if bits <= most:
             return tr(name), tr(meaning)
     return tr("32 bits"), tr("the original, as its makers published it")
 
@@ -91,6 +95,15 @@ def strength_words(model: Model) -> str:
         en=levels[max(0, min(3, model.strengths.en))],
         zh=levels[max(0, min(3, model.strengths.zh))],
     )
+
+
+def count_words(parameters: int) -> str:
+    """``1.7 billion``, ``17 亿``: large numbers as each language counts."""
+    if language() == "zh_CN" and parameters >= 100_000_000:
+        return tr("{number} hundred million", number=f"{parameters / 1e8:.1f}".removesuffix(".0"))
+    if parameters >= 1_000_000_000:
+        return tr("{number} billion", number=f"{parameters / 1e9:.1f}")
+    return tr("{number} million", number=f"{parameters / 1e6:.0f}")
 
 
 def language_words(code: str) -> str:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QToolButton, QWidget
-
-_EDGES = 18  # px that the style keeps free beside the text and between it and the icon
+from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
 
 class ElidedButton(QToolButton):
@@ -16,6 +14,7 @@ class ElidedButton(QToolButton):
         super().__init__(parent)
         self._label = self._explanation = ""
         self._least, self._most = least, most
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
 
     def label(self) -> str:
@@ -42,8 +41,9 @@ class ElidedButton(QToolButton):
         self._elide()
 
     def _elide(self) -> None:
-        icon = 0 if self.icon().isNull() else self.iconSize().width() + 4
-        room = max(0, self.width() - icon - _EDGES)
+        icon = not self.icon().isNull()
+        edges = super().sizeHint().width() - self.fontMetrics().horizontalAdvance(self.text())
+        room = max(0, self.width() - edges)
         text = self.fontMetrics().elidedText(self._label, Qt.TextElideMode.ElideRight, room)
         # Qt leaves hardly any room between a small icon and its text.
         self.setText((" " if icon and text else "") + text.replace("&", "&&"))
