@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.i18n import tr
+from desktop_app.core.offline import lock
 from desktop_app.core.paths import Paths
 from desktop_app.core.settings import LIMITS, Settings, Theme, save_settings
 from desktop_app.library import tokens
@@ -110,6 +111,7 @@ class Desk(QObject):
     def use(self, settings: Settings) -> None:
         """Apply ``settings`` and keep them."""
         old, self.settings = self.settings, settings
+        lock(settings.offline)
         if settings.language != old.language:
             use_language(self._app, settings.language, self._paths.resources / "i18n")
         if settings.theme != old.theme:

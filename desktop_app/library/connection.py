@@ -131,9 +131,12 @@ def seconds_to_wait(headers: Mapping[str, str]) -> float | None:
 
 def shown(url: str) -> str:
     """``url`` without a name, a password or a query: fit for messages and logs."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return "an address that is none"
     host = parts.hostname or ""
-    port = f":{parts.port}" if parts.port else ""
     return f"{parts.scheme}://{host}{port}{parts.path}" if parts.scheme else url
 
 
