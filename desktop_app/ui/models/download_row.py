@@ -81,7 +81,7 @@ class DownloadRow(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._state: DownloadState | None = None
-        self._usable = False
+        self._usable = self._locked = False
         self._name, self._facts = ElidedLabel(self, least=60), ElidedLabel(self, least=60)
         self._why = QLabel(self)
         self._why.setWordWrap(True)
@@ -115,9 +115,9 @@ class DownloadRow(QWidget):
         column.addWidget(self._bar)
         set_look(self, surface="card")
 
-    def set_state(self, download: DownloadState, usable: bool = False) -> None:
-        """``usable``: once it is ready, chat can use it."""
-        self._state, self._usable = download, usable
+    def set_state(self, download: DownloadState, usable: bool = False, locked: bool = False) -> None:
+        """``usable``: once it is ready, chat can use it; ``locked``: the offline lock is on."""
+        self._state, self._usable, self._locked = download, usable, locked
         self._show()
 
     def state(self) -> DownloadState | None:
@@ -137,7 +137,11 @@ class DownloadRow(QWidget):
         if download is None:
             return
         self._name.setText(download.name)
-        self._facts.setText(state_words(download))
+        waits = download.phase == "waiting" and self._locked
+        facts = state_words(download)
+        if waits:
+            facts = " · ".join(filter(None, (tr("waits while the offline lock is on"), amount(download))))
+        self._facts.setText(facts)
         known = download.total is not None and download.total > 0
         is_open = download.phase in ("listing", "running", "checking")
         self._bar.setRange(0, _STEPS if known or not is_open else 0)
@@ -164,13 +168,15 @@ class DownloadRow(QWidget):
             actions.append(("forget", tr("Close")))
         elif download.phase == "cancelled":
             actions = [("forget", tr("Close"))]
+        elif waits:
+            actions = [("unlock", way_words("unlock")), ("cancel", tr("Cancel"))]
         elif download.phase == "checking":
             actions = [("cancel", tr("Cancel"))]
         else:
             actions = [("pause", tr("Pause")), ("cancel", tr("Cancel"))]
         self._why.setText(why)
         self._why.setVisible(bool(why))
-        self.setAccessibleName(". ".join(filter(None, (download.name, state_words(download), why))))
+        self.setAccessibleName(". ".join(filter(None, (download.name, facts, why))))
         self._actions = [action for action, _ in actions]
         for number, button in enumerate(self._buttons):
             button.setVisible(number < len(actions))

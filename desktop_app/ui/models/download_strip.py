@@ -25,6 +25,7 @@ class DownloadStrip(QScrollArea):
         super().__init__(parent)
         self._rows: dict[str, DownloadRow] = {}
         self._usable: Callable[[str], bool] = lambda _: False
+        self._locked = False
         self._body = QWidget(self)
         self._body.setProperty("plain", True)
         self._column = QVBoxLayout(self._body)
@@ -41,6 +42,14 @@ class DownloadStrip(QScrollArea):
     def set_usable(self, usable: Callable[[str], bool]) -> None:
         """Which models (by their ids) chat can use."""
         self._usable = usable
+
+    def set_locked(self, locked: bool) -> None:
+        """Whether the offline lock is on, and everything waits for that."""
+        self._locked = locked
+        for row in self._rows.values():
+            state = row.state()
+            if state is not None:
+                self.set_state(state)
 
     def set_states(self, states: tuple[DownloadState, ...]) -> None:
         """Rows for ``states``; one that is shown already keeps its widget, and so the focus in it."""
@@ -62,7 +71,7 @@ class DownloadStrip(QScrollArea):
             row.asked.connect(self.asked)
             self._column.insertWidget(len(self._rows) - 1, row)
             self.show()
-        row.set_state(state, self._usable(state.model_id))
+        row.set_state(state, self._usable(state.model_id), self._locked)
 
     def rows(self) -> tuple[DownloadRow, ...]:
         return tuple(self._rows.values())

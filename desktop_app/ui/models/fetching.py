@@ -40,6 +40,7 @@ class Fetching(QObject):
         self._downloads: Downloads | None = None
         pane.downloads.asked.connect(self._do)
         pane.downloads.set_usable(self._can_chat)
+        pane.downloads.set_locked(settings.offline)
 
     def begin(self, catalogue: Catalogue) -> None:
         """Take up what was under way when the app was closed."""
@@ -63,6 +64,7 @@ class Fetching(QObject):
     def use_settings(self, settings: Settings) -> None:
         """Where the lock is taken off, what it held up goes on."""
         old, self._settings = self._settings, settings
+        self._pane.downloads.set_locked(settings.offline)
         downloads = self._downloads
         if downloads is None or network_from(old) == network_from(settings):
             return
@@ -130,7 +132,8 @@ class Fetching(QObject):
         return model is not None and "chat" in model.tasks
 
     def _badge(self) -> None:
-        count = sum(state.phase in _ACTIVE for state in self._downloads.states()) if self._downloads else 0
+        states = self._downloads.states() if self._downloads and not self._settings.offline else ()
+        count = sum(state.phase in _ACTIVE for state in states)
         one = count == 1
         self._window.rail.set_badge(
             "models",

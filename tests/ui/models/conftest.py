@@ -24,6 +24,7 @@ from desktop_app.ui.models.pane import ModelsPane
 from desktop_app.ui.theme import apply_theme
 from desktop_app.ui.window import MainWindow
 from desktop_app.worker.engine_state import EngineState
+from tests.library.hub_server import Cdn, Hub, Repo, serving
 from tests.ui.models.making import shelf
 
 PATIENCE_S = 30.0
@@ -61,6 +62,34 @@ class WrittenWorker(QObject):
     def of(self, kind: type[Command]) -> list[Command]:
         return [command for command in self.asked if isinstance(command, kind)]
 
+
+ENTRY = """
+[[model]]
+id = "{name}"
+name = "{name} model"
+family = "llama"
+tasks = ["chat"]
+publisher = "maker"
+licence = "Own terms"
+licence_url = "https://example.org/terms"
+must_accept = {accept}
+gated = {gated}
+homepage = "https://example.org/{name}"
+languages = ["en"]
+strengths = {{ en = 1, zh = 0 }}
+parameters = 1_000_000
+context = 1024
+shape = {{ layers = 3, kv_heads = 2, head_dim = 32, vocabulary = 320, width = 128, output = "own" }}
+summary_en = "Made for a test."
+summary_zh = "测试用。"
+
+[[model.variant]]
+id = "f32"
+quantization = "F32"
+bits = 32
+format = "gguf"
+source = {{ kind = "hub", repo = "maker/{name}", patterns = ["*.gguf"] }}
+"""
 
 MODEL = ModelInfo("Starter", "llama", "cpu", "packed4", 135_000_000, 8192, 132_000_000, 0.5)
 
@@ -129,9 +158,34 @@ def paths(tmp_path: Path) -> Paths:
     """With the real catalogue, and something small in the starter's place."""
     models = tmp_path / "app-models"
     shutil.copytree(bundle_root() / "models" / "catalogue", models / "catalogue")
+    with (models / "catalogue" / "chat.toml").open("a", encoding="utf-8") as file:
+        for name in ("tiny", "terms", "gated"):
+            file.write(
+                ENTRY.format(
+                    name=name, accept=str(name == "terms").lower(), gated=str(name == "gated").lower()
+                )
+            )
     data = tmp_path / "data"
     data.mkdir()
     return Paths(data, data / "cache", data / "logs", bundle_root() / "resources", models)
+
+
+@pytest.fixture
+def hub() -> Iterator[Hub]:
+    """A model hub on this computer, with the three models that the catalogue has for tests."""
+    cdn = Cdn()
+    server = Hub(cdn)
+    content = b"GGUF" + bytes(range(256)) * 1200
+    for name in ("tiny", "terms", "gated"):
+        server.repos[f"maker/{name}"] = Repo({f"{name}.gguf": content}, gated=name == "gated")
+    with serving(server, cdn):
+        yield server
+
+
+@pytest.fixture
+def online(hub: Hub) -> Settings:
+    """Settings with the hub of this computer as the mirror."""
+    return Settings(welcomed=True, confirm_links=False, hub_endpoint=hub.url)
 
 
 @pytest.fixture

@@ -138,7 +138,9 @@ def test_nothing_found_says_why_and_leads_on(pane: ModelsPane) -> None:
     assert pane.filter.wanted().text == ""
 
 
-def test_in_a_narrow_window_list_and_details_take_turns(app: QApplication, pane: ModelsPane, rows: RowList) -> None:
+def test_in_a_narrow_window_list_and_details_take_turns(
+    app: QApplication, pane: ModelsPane, rows: RowList
+) -> None:
     pane.resize(560, 600)
     app.processEvents()
     assert rows.isVisible()
