@@ -163,3 +163,35 @@ def _windows_memory() -> tuple[int, int] | tuple[None, None]:
     if not kernel.GlobalMemoryStatusEx(ctypes.byref(status)):
         return None, None
     return int(status.total), int(status.available)
+
+
+def own_memory() -> int:
+    """Bytes of this process that are in memory; 0 where the system does not say."""
+    if platform.system() == "Linux":
+        try:
+            pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+        except (OSError, ValueError, IndexError):
+            return 0
+        return pages * os.sysconf("SC_PAGE_SIZE")
+    if platform.system() == "Windows":
+        return _windows_working_set()
+    import resource
+
+    return int(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)  # macOS: bytes, and the most there was
+
+
+def _windows_working_set() -> int:
+    class Counters(ctypes.Structure):
+        _fields_ = (
+            ("size", ctypes.c_ulong),
+            ("faults", ctypes.c_ulong),
+            *((name, ctypes.c_size_t) for name in ("peak", "working_set", "a", "b", "c", "d", "e", "f")),
+        )
+
+    counters = Counters()
+    counters.size = ctypes.sizeof(Counters)
+    kernel = getattr(ctypes, "windll").kernel32  # noqa: B009 (exists on Windows only)
+    kernel.GetCurrentProcess.restype = ctypes.c_void_p
+    process = ctypes.c_void_p(kernel.GetCurrentProcess())
+    done = kernel.K32GetProcessMemoryInfo(process, ctypes.byref(counters), counters.size)
+    return int(counters.working_set) if done else 0

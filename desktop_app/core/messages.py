@@ -73,7 +73,7 @@ class Load(Command):
 
 @dataclass(frozen=True, slots=True)
 class Unload(Command):
-    """Give the model's memory back. Answered by `Done(None)`."""
+    """Give the model's memory back. Answered by `Done(None)`. Its words stay: `Plan` is still answered."""
 
 
 @dataclass(frozen=True, slots=True)

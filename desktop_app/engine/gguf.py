@@ -88,10 +88,9 @@ class GgufFile:
         info = self.tensors[name]
         blocks = self.blocks(name, rows)
         values = np.empty((len(blocks), info.type.block_elements), np.float32)
-        with np.errstate(over="ignore", invalid="ignore"):  # a scale may be infinite or not a number
-            step = max(1, _AT_ONCE // info.type.block_elements)
-            for start in range(0, len(blocks), step):
-                values[start : start + step] = info.type.dequantize(blocks[start : start + step])
+        step = max(1, _AT_ONCE // info.type.block_elements)
+        for start in range(0, len(blocks), step):
+            values[start : start + step] = info.type.dequantize(blocks[start : start + step])
         return values.reshape(info.shape if rows is None else (-1, info.shape[-1]))
 
 

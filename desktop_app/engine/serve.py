@@ -117,8 +117,6 @@ class _Server:
             self._planner = self._planners[command.id] = Future()
             self._lane_queue.put(command)
         else:
-            if isinstance(command, Unload):
-                self._planner = None
             self._lane_queue.put(command)
 
     def _give_up(self) -> None:

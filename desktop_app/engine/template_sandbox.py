@@ -11,7 +11,9 @@ from __future__ import annotations
 import datetime
 import json
 import time
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
+from types import CodeType
 from typing import Any, NoReturn
 
 from jinja2 import TemplateError, nodes
@@ -122,6 +124,12 @@ class TemplateSandbox(ImmutableSandboxedEnvironment):
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree: nodes.Template = _Charge().visit(super()._parse(source, name, filename))
         return tree
+
+    def _compile(self, source: str, filename: str) -> CodeType:
+        """Python warns of what a template does to a number, as in ``{{ 1[0] }}``: that is for its makers."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)
+            return super()._compile(source, filename)
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         """``+``, ``*``, ``**`` and ``%``, the operators whose result can be far larger than its parts."""

@@ -16,6 +16,7 @@ _WORDS: dict[Phase, LineState] = {
     "loading": "loading",
     "ready": "ready",
     "busy": "answering",
+    "unloaded": "none",
     "failed": "stopped",
     "stopped": "stopped",
 }

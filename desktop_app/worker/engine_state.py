@@ -7,7 +7,8 @@ from typing import Literal
 
 from desktop_app.core.messages import Failed, ModelInfo
 
-Phase = Literal["starting", "loading", "ready", "busy", "restarting", "failed", "stopped"]
+Phase = Literal["starting", "loading", "ready", "busy", "unloaded", "restarting", "failed", "stopped"]
+"""``unloaded``: the engine runs, and loads the model again when it is asked for something."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,12 @@ class EngineWorker(QObject):
     def cancel(self, command_id: int) -> None:
         self._thread.cancel(command_id)
 
+    def unload(self) -> None:
+        self._thread.unload()
+
+    def unload_after(self, minutes: float) -> None:
+        self._thread.unload_after(minutes)
+
     def retry(self) -> None:
         self._thread.retry()
 

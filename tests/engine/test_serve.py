@@ -241,7 +241,7 @@ def test_without_a_model_nothing_is_answered(client: Client, tiny: Path, place: 
     client.result(load(client, tiny, place))
     client.result(client.send(Unload(client.id())))
     assert client.wait(ask(client)).kind == "no_model"  # type: ignore[union-attr]
-    assert client.wait(plan(client)).kind == "no_model"  # type: ignore[union-attr]
+    assert isinstance(client.wait(plan(client)), Done), "counting needs no weights"
     client.result(load(client, tiny, place))
     assert client.result(ask(client)).reply_tokens
 

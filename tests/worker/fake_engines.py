@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import replace
 from multiprocessing.connection import Connection
 
 from desktop_app.core.messages import (
@@ -13,11 +14,15 @@ from desktop_app.core.messages import (
     Failed,
     Generate,
     Load,
+    MeasureMemory,
+    MemoryUse,
     ModelInfo,
     Plan,
     Reply,
     Shutdown,
     Text,
+    Unload,
+    UseAdapters,
 )
 
 MODEL = ModelInfo("Fake", "none", "cpu", "fp32", 1, 128, 1, 0.0)
@@ -39,7 +44,11 @@ def obedient(connection: Connection) -> None:
             connection.send(Done(command.id, MODEL))
         elif isinstance(command, Plan):
             connection.send(Done(command.id, ContextPlan((), (), {}, 0, 128, 0)))
-        elif isinstance(command, Cancel):
+        elif isinstance(command, MeasureMemory):
+            connection.send(Done(command.id, MemoryUse(1, 2, 3, None)))
+        elif isinstance(command, UseAdapters):
+            connection.send(Done(command.id, replace(MODEL, adapters=command.adapters)))
+        elif isinstance(command, Unload | Cancel):
             connection.send(Done(command.id))
         elif isinstance(command, Generate):
             text = command.messages[-1].text
@@ -62,6 +71,8 @@ def _slow(connection: Connection, command: Generate) -> None:
             asked = connection.recv()
             if isinstance(asked, Plan):
                 connection.send(Done(asked.id, ContextPlan((), (), {}, 0, 128, 0)))
+            elif isinstance(asked, MeasureMemory):
+                connection.send(Done(asked.id, MemoryUse(1, 2, 3, None)))
             elif isinstance(asked, Cancel | Shutdown):
                 connection.send(Done(asked.id))
                 connection.send(Done(command.id, reply("cancelled")))

@@ -8,9 +8,21 @@ from multiprocessing.connection import Connection
 
 import pytest
 
-from desktop_app.core.messages import ChatMessage, Done, Event, Failed, Generate, Load, Plan, Text
+from desktop_app.core.messages import (
+    Adapter,
+    ChatMessage,
+    Done,
+    Event,
+    Failed,
+    Generate,
+    Load,
+    MeasureMemory,
+    Plan,
+    Text,
+    UseAdapters,
+)
 from desktop_app.core.sampling import Sampling
-from desktop_app.worker import engine_thread, restarts
+from desktop_app.worker import engine_host, restarts
 from desktop_app.worker.engine_process import EngineProcess
 from desktop_app.worker.engine_state import EngineState
 from desktop_app.worker.engine_thread import EngineThread
@@ -116,6 +128,51 @@ def test_what_was_pressed_goes_before_what_runs_as_one_types(desk: Desk) -> None
         assert ended.kind == "cancelled"
 
 
+def test_an_unloaded_model_counts_and_comes_back_when_it_is_asked(desk: Desk) -> None:
+    desk.until("ready")
+    desk.thread.unload()
+    assert desk.until("unloaded").model == fake_engines.MODEL
+    plan = desk.thread.submit(Plan(desk.thread.next_id(), (), 0))
+    assert isinstance(desk.terminal(plan), Done)
+    assert desk.states.empty(), "counting needs no weights"
+    assert isinstance(desk.terminal(desk.generate("hi")), Done)
+    assert [desk.states.get().phase for _ in range(3)] == ["loading", "ready", "busy"]
+
+
+def test_a_model_that_nobody_uses_gives_its_memory_back(desk: Desk) -> None:
+    desk.thread.unload_after(minutes=0.001)
+    desk.until("unloaded")
+    desk.thread.unload_after(minutes=0)
+    assert isinstance(desk.terminal(desk.generate("hi")), Done)
+    desk.until("busy")
+    assert desk.until("ready").model == fake_engines.MODEL
+
+
+def test_a_reply_is_not_interrupted_by_unloading(desk: Desk) -> None:
+    slow = desk.generate("slow")
+    desk.first_text(slow)
+    desk.thread.unload()
+    memory = desk.thread.submit(MeasureMemory(desk.thread.next_id()))
+    assert isinstance(desk.terminal(memory), Done), "measured while a reply is written"
+    desk.thread.cancel(slow)
+    assert isinstance(desk.terminal(slow), Done)
+
+
+@pytest.mark.parametrize("desk", [fake_engines.obedient], indirect=True)
+def test_adapters_are_there_again_after_a_restart(desk: Desk) -> None:
+    adapters = (Adapter("somewhere", 0.5),)
+    used = desk.thread.submit(UseAdapters(desk.thread.next_id(), adapters))
+    assert isinstance(desk.terminal(used), Done)
+    desk.until("busy")
+    state = desk.until("ready").model
+    assert state is not None
+    assert state.adapters == adapters
+    desk.terminal(desk.generate("die"))
+    desk.until("ready")
+    assert desk.thread._host._load is not None
+    assert desk.thread._host._load.adapters == adapters
+
+
 def test_a_dead_engine_fails_its_reply_and_serves_the_next(desk: Desk) -> None:
     died = desk.generate("die")
     after = desk.generate("hi")
@@ -129,7 +186,7 @@ def test_a_dead_engine_fails_its_reply_and_serves_the_next(desk: Desk) -> None:
 def test_an_engine_that_does_not_answer_a_cancel_is_replaced(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine_thread, "CANCEL_PATIENCE_S", 0.2)
+    monkeypatch.setattr(engine_host, "CANCEL_PATIENCE_S", 0.2)
     desk.until("ready")
     before = desk.thread.engine_pid()
     deaf = desk.generate("deaf")
@@ -175,7 +232,7 @@ def test_a_count_that_is_taken_back_does_not_end_the_engine(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It would end the reply that runs beside it too."""
-    monkeypatch.setattr(engine_thread, "CANCEL_PATIENCE_S", 0.0)
+    monkeypatch.setattr(engine_host, "CANCEL_PATIENCE_S", 0.0)
     desk.until("ready")
     before = desk.thread.engine_pid()
     plan = desk.thread.submit(Plan(desk.thread.next_id(), (), 0))

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers
+from tokenizers import Regex, Tokenizer, decoders, models, normalizers
 
-from desktop_app.engine.tokenizers.vocabulary import SPACE, damaged, refusing
+from desktop_app.engine.tokenizers.vocabulary import SPACE, damaged, held_place, refusing
 
 MAX_PIECE = 512
 """Characters of a piece; the longest of known models is 93 spaces, and all cuts of a piece are tried."""
@@ -50,36 +50,23 @@ def make_piece_bpe(model: Pieces) -> Tokenizer:
         bpe = models.BPE(
             vocabulary, merges, unk_token=unknown, fuse_unk=True, byte_fallback=model.byte_fallback
         )
-        tokenizer = Tokenizer(bpe)
-        steps = _cleaning(model)
-        if model.space_first:
-            steps.append(normalizers.Prepend(SPACE))
-        tokenizer.normalizer = normalizers.Sequence([*steps, normalizers.Replace(" ", SPACE)])
-        tokenizer.decoder = _decoder()
-    return tokenizer
+        return _complete(Tokenizer(bpe), model)
 
 
 def make_unigram(model: Pieces) -> Tokenizer:
-    """Raises InkhornError: ``model_damaged``. Pieces left out keep their place in the list, under a text with
-    a space, which no text has after the spaces have become ``▁``."""
+    """Raises InkhornError: ``model_damaged``. Pieces left out keep their place in the list (`held_place`). A
+    text that looks like a byte piece (``<0x41>``) is taken for one, as in transformers: the library finds
+    byte pieces by their text."""
     _check(model)
     listed = [
-        (f"{i} " if i in model.left_out and i != model.unknown else text, float(score))
+        (held_place(i) if i in model.left_out else text, float(score))
         for i, (text, score) in enumerate(zip(model.pieces, model.scores, strict=True))
     ]
     if model.unknown is not None:
-        listed[model.unknown] = (f"{model.unknown} ", listed[model.unknown][1])
+        listed[model.unknown] = (held_place(model.unknown), listed[model.unknown][1])
     with refusing("Its pieces do not hold together."):
-        tokenizer = Tokenizer(models.Unigram(listed, model.unknown, model.byte_fallback))
-        steps = _cleaning(model)
-        if steps:
-            tokenizer.normalizer = normalizers.Sequence(steps)
-        scheme = "always" if model.space_first else "never"
-        tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(
-            replacement=SPACE, prepend_scheme=scheme, split=False
-        )
-        tokenizer.decoder = _decoder()
-    return tokenizer
+        unigram = models.Unigram(listed, model.unknown, model.byte_fallback)
+        return _complete(Tokenizer(unigram), model)
 
 
 def check_charsmap(charsmap: bytes) -> None:
@@ -101,19 +88,19 @@ def _check(model: Pieces) -> None:
         check_charsmap(model.charsmap)
 
 
-def _cleaning(model: Pieces) -> list[Any]:
+def _complete(tokenizer: Tokenizer, model: Pieces) -> Tokenizer:
     steps: list[Any] = []
     if model.charsmap:
         steps.append(normalizers.Precompiled(model.charsmap))
     if model.trim:
         steps += [normalizers.Strip(), normalizers.Replace(Regex(" {2,}"), " ")]
-    return steps
-
-
-def _decoder() -> Any:
-    return decoders.Sequence(
+    if model.space_first:
+        steps.append(normalizers.Prepend(SPACE))
+    tokenizer.normalizer = normalizers.Sequence([*steps, normalizers.Replace(" ", SPACE)])
+    tokenizer.decoder = decoders.Sequence(
         [decoders.Replace(SPACE, " "), decoders.ByteFallback(), decoders.Fuse(), decoders.Strip(" ", 1, 0)]
     )
+    return tokenizer
 
 
 def _merges(vocabulary: dict[str, int], scores: Sequence[float], never: set[str]) -> list[tuple[str, str]]:

@@ -24,6 +24,12 @@ text with ``▁`` for a space and ``<0xE4>`` for a byte."""
 
 SPACE = "▁"
 _BYTE_PIECE = re.compile("<0x([0-9A-Fa-f]{2})>")
+_HELD = "\ufdd0"  # not a character (Unicode 23.7), so no text has it; one that does gets another
+
+
+def held_place(token: int) -> str:
+    """What stands in a list of pieces for ``token`` that ordinary text never becomes."""
+    return f"{_HELD}{token}"
 
 
 def _byte_letters() -> dict[str, int]:
@@ -56,7 +62,8 @@ class Vocabulary:
     def encode(self, text: str) -> list[int]:
         """Ids of ``text`` taken as ordinary text: never a control token (but for the unknown token of a
         vocabulary that cannot spell every character). Raises InkhornError: ``model_unsupported``."""
-        return self._encode(SPACE + text if self.prefix and not text.startswith((" ", SPACE)) else text)
+        spaced = not self.prefix or not text or text.startswith((" ", SPACE))
+        return self._encode(text if spaced else SPACE + text)
 
     def encode_markup(self, markup: str, guard: str = "") -> list[int]:
         """Ids of a rendered chat template: control tokens are recognised, except where the ``guard``
@@ -77,7 +84,7 @@ class Vocabulary:
         if token in self.user_defined:
             return self.user_defined[token].encode()
         piece: str | None = self.tokenizer.id_to_token(token)
-        if piece is None:
+        if piece is None or piece in self.control or piece.startswith(_HELD):
             return b""
         if self.form == "letters":
             return bytes(BYTE_OF_LETTER[letter] for letter in piece if letter in BYTE_OF_LETTER)
@@ -87,6 +94,7 @@ class Vocabulary:
         return piece.replace(SPACE, " ").removeprefix(" " if begins else "").encode()
 
     def _encode(self, text: str) -> list[int]:
+        text = text.replace(_HELD, "\ufffd")
         try:
             ids: list[int] = self.tokenizer.encode(text, add_special_tokens=False).ids
         except TypeError:  # half a surrogate pair, as broken input methods send
