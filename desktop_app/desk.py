@@ -53,6 +53,7 @@ class Desk(QObject):
         # First, so that the engine's process starts up while the window is being built.
         self.worker = EngineWorker(self)
         self.worker.start()
+        self.worker.unload_after(settings.idle_minutes)
         self.background = Lane("background", self)
         self.background.problem.connect(self._tell)
         self.background.start()
@@ -74,6 +75,7 @@ class Desk(QObject):
         self.models = ModelsDesk(self.window, self.worker, paths, settings, self.chat.pane.model)
         self.models.models_changed.connect(lambda models: self.use(replace(self.settings, models=models)))
         self.models.settings_asked.connect(self.show_settings)
+        self.models.reload_wanted.connect(self._use_model)
         self._engine_view = EngineView(self.worker, self.window.status_line, self)
         self._engine_view.restart_wanted.connect(self._restart_engine)
         self._engine_view.model_ready.connect(self.chat.use_model_name)
@@ -119,6 +121,7 @@ class Desk(QObject):
             self.window.menus.action(f"theme_{settings.theme}").setChecked(True)
         if _loads_of(settings) != _loads_of(old):
             self._use_model()
+        self.worker.unload_after(settings.idle_minutes)
         self.chat.use_settings(settings)
         self.models.use_settings(settings)
         self._save()

@@ -47,6 +47,18 @@ class AdapterRow(QWidget):
         row.addWidget(self._figure)
         self.retranslate()
 
+    def set_choice(self, on: bool, scale: float) -> None:
+        """Show what the settings say, without telling; not while the slider is in somebody's hand."""
+        if self._slider.isSliderDown() or self._timer.isActive():
+            return
+        for control in (self._box, self._slider):
+            control.blockSignals(True)
+        self._box.setChecked(on)
+        self._slider.setValue(round(100 * scale))
+        for control in (self._box, self._slider):
+            control.blockSignals(False)
+        self.retranslate()
+
     def retranslate(self) -> None:
         percent = tr("{percent} %", percent=self._slider.value())
         self._figure.setText(percent)

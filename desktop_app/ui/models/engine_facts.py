@@ -20,7 +20,6 @@ from desktop_app.core.messages import (
     MemoryUse,
     ModelInfo,
     Notice,
-    Unload,
     UseAdapters,
 )
 from desktop_app.worker.engine_state import EngineState
@@ -73,8 +72,7 @@ class EngineFacts(QObject):
 
     def unload(self) -> None:
         """Give the model's memory back."""
-        if self.model is not None:
-            self._ask(Unload(self._worker.next_id()), lambda _: self._forget())
+        self._worker.unload()
 
     def use_adapters(self, adapters: tuple[Adapter, ...]) -> None:
         if self.model is not None:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -88,6 +89,9 @@ class FilterBar(QWidget):
             button.setAccessibleName(tr("Task: {name}", name=button.text()))
         self.search.setPlaceholderText(tr("Search models"))
         self.search.setAccessibleName(tr("Search models"))
+        for inner in self.search.findChildren(QToolButton):
+            is_search = inner.defaultAction() is self._picture
+            inner.setAccessibleName(tr("Search models") if is_search else tr("Clear the search"))
         self._speaks.setAccessibleName(tr("Language that the model should know"))
         self._speaks.view().setAccessibleName(tr("Language that the model should know"))
         self._fits.setText(tr("Fits this computer"))

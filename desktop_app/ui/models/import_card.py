@@ -51,6 +51,7 @@ class ImportCard(QWidget):
         column.addLayout(buttons)
         set_look(self, surface="card")
         self.hide()
+        self.retranslate()
 
     def look_at(self, name: str) -> None:
         """Say that ``name`` is being looked at."""
@@ -78,10 +79,14 @@ class ImportCard(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange and not self.isHidden():
-            self._show()
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
 
     def _show(self) -> None:
+        self.retranslate()
+        self.show()
+
+    def retranslate(self) -> None:
         found, phase = self._found, self._phase
         titles = {
             "looking": tr("Looking at {name}…", name=self._name),
@@ -113,7 +118,6 @@ class ImportCard(QWidget):
         for button in (self._copy, self._link, self._close):
             button.setAccessibleName(tr("{action}: {name}", action=button.text(), name=self._name))
         self.setAccessibleName(". ".join(filter(None, (titles[phase], facts, problems))))
-        self.show()
 
 
 def _facts_of(found: Found) -> list[str]:

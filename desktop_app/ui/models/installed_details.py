@@ -15,7 +15,7 @@ from desktop_app.library.installed import Installed
 from desktop_app.ui.icons import icon
 from desktop_app.ui.models.adapter_row import AdapterRow
 from desktop_app.ui.models.fact_grid import Fact, FactGrid, back_row, scrolled, wrapped
-from desktop_app.ui.models.problems import Trouble, way_words
+from desktop_app.ui.models.problems import Trouble, Way, way_words
 from desktop_app.ui.models.rows import InUse, installed_title, variant_of
 from desktop_app.ui.models.words import (
     bits_words,
@@ -57,6 +57,7 @@ class InstalledDetails(QWidget):
         self._checking: float | None = None
         self._note = ""
         self._adapters: tuple[AdapterChoice, ...] = ()
+        self._rows_of_adapters: list[AdapterRow] = []
         self._body = QWidget(self)
         self.back = QPushButton(self._body)
         self._title = wrapped(self._body, size="heading")
@@ -65,7 +66,8 @@ class InstalledDetails(QWidget):
         self._summary = wrapped(self._body)
         self.buttons = {action: QPushButton(self._body) for action in _ACTIONS}
         self._trouble_words = wrapped(self._body, tone="danger")
-        self._ways = [QPushButton(self._body) for _ in range(3)]
+        self._ways: list[QPushButton] = []
+        self._way_row = QHBoxLayout()
         self._bar = QProgressBar(self._body)
         self._adapter_title = wrapped(self._body, size="caption", tone="quiet")
         self._adapter_rows = QVBoxLayout()
@@ -81,12 +83,14 @@ class InstalledDetails(QWidget):
 
     def set_adapters(self, adapters: tuple[AdapterChoice, ...]) -> None:
         """The adapters that fit the shown model."""
-        shown = [(c.adapter.id, c.on, c.adapter.state) for c in self._adapters]
-        if shown == [(c.adapter.id, c.on, c.adapter.state) for c in adapters]:
-            self._adapters = adapters  # a slider that is being drawn is not taken out of the hand
-            return
+        same = [(c.adapter.id, c.adapter.state) for c in self._adapters] == [
+            (c.adapter.id, c.adapter.state) for c in adapters
+        ]
         self._adapters = adapters
-        self._make_adapters()
+        if not same:
+            self._make_adapters()
+        for row, choice in zip(self._rows_of_adapters, adapters, strict=True):
+            row.set_choice(choice.on, choice.scale)
 
     def set_trouble(self, trouble: Trouble | None) -> None:
         self._trouble = trouble
@@ -170,24 +174,29 @@ class InstalledDetails(QWidget):
             ways = tuple(way for way in ways if way != "fetch")  # nobody knows where from
         self._trouble_words.setText(self._trouble.text if self._trouble is not None else "")
         self._trouble_words.setVisible(self._trouble is not None)
-        for number, button in enumerate(self._ways):
-            button.setVisible(number < len(ways))
-            if number < len(ways):
-                button.setText(way_words(ways[number]))
-                button.setAccessibleName(button.text())
-                button.setProperty("way", ways[number])
+        for button in self._ways:
+            button.hide()
+            button.deleteLater()
+        self._ways = []
+        for number, way in enumerate(ways):
+            button = QPushButton(way_words(way), self._body)
+            button.setAccessibleName(button.text())
+            button.clicked.connect(lambda _checked=False, way=way: self._way_pressed(way))
+            self._way_row.insertWidget(number, button)
+            self._ways.append(button)
 
     def _make_adapters(self) -> None:
-        while (item := self._adapter_rows.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        for row in self._rows_of_adapters:
+            self._adapter_rows.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        self._rows_of_adapters = []
         for choice in self._adapters:
             one = choice.adapter
             row = AdapterRow(one.id, one.name, choice.on, choice.scale, one.state == "present", self._body)
             row.changed.connect(self._adapter_moved)
             self._adapter_rows.addWidget(row)
+            self._rows_of_adapters.append(row)
         self._adapter_title.setVisible(bool(self._adapters))
 
     def _adapter_moved(self, key: str, on: bool, scale: float) -> None:
@@ -199,9 +208,9 @@ class InstalledDetails(QWidget):
             stop = action == "check" and self._checking is not None
             self.asked.emit("stop_check" if stop else action, self._one.id)
 
-    def _way_pressed(self, button: QPushButton) -> None:
+    def _way_pressed(self, way: Way) -> None:
         if self._one is not None:
-            self.asked.emit(str(button.property("way")), self._one.id)
+            self.asked.emit(way, self._one.id)
 
     def _build(self) -> None:
         self._bar.setRange(0, 1000)
@@ -227,13 +236,9 @@ class InstalledDetails(QWidget):
             column.addLayout(row)
         column.addWidget(self._bar)
         column.addWidget(self._trouble_words)
-        ways = QHBoxLayout()
-        ways.setSpacing(space(2))
-        for button in self._ways:
-            button.clicked.connect(lambda _checked=False, button=button: self._way_pressed(button))
-            ways.addWidget(button)
-        ways.addStretch(1)
-        column.addLayout(ways)
+        self._way_row.setSpacing(space(2))
+        self._way_row.addStretch(1)
+        column.addLayout(self._way_row)
         column.addWidget(self._adapter_title)
         column.addLayout(self._adapter_rows)
         column.addSpacing(space(3))
@@ -279,11 +284,9 @@ def _facts_of(one: Installed, in_use: InUse) -> list[Fact]:
 
 
 def adapter_choices(
-    base: Installed, installed: tuple[Installed, ...], kept: Mapping[str, tuple[bool, float]]
+    installed: tuple[Installed, ...], kept: Mapping[str, tuple[bool, float]]
 ) -> tuple[AdapterChoice, ...]:
-    """The adapters that may fit ``base`` (of its family, or of one that is not known), as ``kept`` says."""
+    """All adapters, as ``kept`` says: which fit, only the engine can tell, and it says so at once."""
     return tuple(
-        AdapterChoice(one, *kept.get(one.id, (False, 1.0)))
-        for one in installed
-        if one.kind == "adapter" and not (one.family and base.family and one.family != base.family)
+        AdapterChoice(one, *kept.get(one.id, (False, 1.0))) for one in installed if one.kind == "adapter"
     )

@@ -42,6 +42,7 @@ class ModelsDesk(QObject):
 
     models_changed = Signal(object)
     settings_asked = Signal(str)  # group of the settings dialog
+    reload_wanted = Signal()
 
     def __init__(
         self,
@@ -313,6 +314,7 @@ class ModelsDesk(QObject):
         self.fetching.use_asked.connect(self._use_offer)
         self.using.models_changed.connect(self._models_changed)
         self.using.refused.connect(self._refused)
+        self.using.reload_wanted.connect(self.reload_wanted)
         self.tending.changed.connect(self.refresh)
         self.tending.leaving.connect(self._leaving)
         self.tending.kept.connect(self._kept)

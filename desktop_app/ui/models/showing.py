@@ -91,7 +91,7 @@ class Showing(QObject):
         if one is not None and shelf is not None:
             is_base = one.kind == "model" and "chat" in one.tasks
             kept = self._adapters(one.id)
-            details.set_adapters(adapter_choices(one, shelf.installed, kept) if is_base else ())
+            details.set_adapters(adapter_choices(shelf.installed, kept) if is_base else ())
             if key in self._checking:
                 details.set_checking(self._checking[key])
 

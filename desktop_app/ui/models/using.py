@@ -27,6 +27,7 @@ class Using(QObject):
 
     models_changed = Signal(object)
     refused = Signal(str, object)
+    reload_wanted = Signal()
 
     def __init__(
         self,
@@ -101,7 +102,11 @@ class Using(QObject):
         self._pane.installed_details.set_trouble(None)
         self.models_changed.emit(models)  # comes back by `use_settings`
         shelf = self._showing.shelf
-        if base == self.chosen and shelf is not None:
+        if base != self.chosen or shelf is None:
+            return
+        if self._facts.model is None:
+            self.reload_wanted.emit()  # it rests, and is to come back with other adapters
+        else:
             self._facts.use_adapters(adapters_of(self._settings, base, shelf.installed))
 
     @Slot(object)

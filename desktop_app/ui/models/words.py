@@ -103,7 +103,9 @@ def count_words(parameters: int) -> str:
         return tr("{number} hundred million", number=f"{parameters / 1e8:.1f}".removesuffix(".0"))
     if parameters >= 1_000_000_000:
         return tr("{number} billion", number=f"{parameters / 1e9:.1f}")
-    return tr("{number} million", number=f"{parameters / 1e6:.0f}")
+    if parameters >= 1_000_000:
+        return tr("{number} million", number=f"{parameters / 1e6:.0f}")
+    return f"{parameters:,}"
 
 
 def language_words(code: str) -> str:

@@ -18,6 +18,7 @@ from desktop_app.core.i18n import tr
 from desktop_app.core.messages import Command, Done, ModelInfo
 from desktop_app.core.paths import Paths, bundle_root
 from desktop_app.core.settings import Settings
+from desktop_app.library.catalogue import load_catalogue
 from desktop_app.ui.model_picker import ModelPicker
 from desktop_app.ui.models.models_desk import ModelsDesk
 from desktop_app.ui.models.pane import ModelsPane
@@ -49,6 +50,9 @@ class WrittenWorker(QObject):
     def submit(self, command: Command) -> int:
         self.asked.append(command)
         return command.id
+
+    def unload(self) -> None:
+        self.say(replace(self.state, phase="unloaded"))
 
     def say(self, state: EngineState) -> None:
         self.state = state
@@ -165,6 +169,10 @@ def paths(tmp_path: Path) -> Paths:
                     name=name, accept=str(name == "terms").lower(), gated=str(name == "gated").lower()
                 )
             )
+    starter = load_catalogue(models).starter.file
+    (models / "starter").mkdir()
+    with (models / "starter" / starter.name).open("wb") as file:
+        file.truncate(starter.size or 0)  # of the right size, and with nothing in it
     data = tmp_path / "data"
     data.mkdir()
     return Paths(data, data / "cache", data / "logs", bundle_root() / "resources", models)
