@@ -167,6 +167,7 @@ class Desk(QObject):
     def _take_choice(self, choice: Choice) -> None:
         self.worker.use_model(choice.load)
         self.models.set_chosen(choice.installed_id)
+        self.chat.pane.set_starter(choice.is_starter)
         if choice.missing:
             name = choice.load.name
             self.window.toast.show_note(

@@ -22,6 +22,7 @@ class Choice:
 
     load: Load
     installed_id: str
+    is_starter: bool
     missing: str = ""
 
 
@@ -59,4 +60,5 @@ def choose_for_chat(paths: Paths, settings: Settings, catalogue: Catalogue | Non
         cache_bytes=settings.cache_megabytes << 20,
         adapters=adapters_of(settings, found.id, installed),
     )
-    return Choice(load, found.id, missing=str(wanted) if wanted and wanted != found.id else "")
+    is_starter = found.model is not None and found.model.starter
+    return Choice(load, found.id, is_starter, missing=str(wanted) if wanted and wanted != found.id else "")

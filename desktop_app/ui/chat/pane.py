@@ -43,6 +43,7 @@ class ChatPane(QWidget):
 
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._starter = True
         self.list = ConversationList(self)
         self.view = ConversationView(settings.text_size, settings.reading_font == "serif", self)
         self.composer = Composer(self)
@@ -54,10 +55,7 @@ class ChatPane(QWidget):
         self.empty = EmptyState(
             "",
             lambda: tr("What shall we write?"),
-            lambda: tr(
-                "The model runs on this computer, and what you write stays here. "
-                "This starter model is small: it makes mistakes, and knows little Chinese."
-            ),
+            self._empty_words,
             suggestions=tuple(functools.partial(tr, text) for text in SUGGESTIONS),
         )
         self.empty.suggested.connect(self._suggest)
@@ -79,6 +77,19 @@ class ChatPane(QWidget):
         self.list.open_folders_changed.connect(lambda folders: self.remembered.emit({"folders": folders}))
         self.use_settings(settings)
         self._arrange()
+
+    def set_starter(self, starter: bool) -> None:
+        """Whether the small model answers that came with the app, of which one should not expect much."""
+        self._starter = starter
+        self.empty.retranslate()
+
+    def _empty_words(self) -> str:
+        if self._starter:
+            return tr(
+                "The model runs on this computer, and what you write stays here. "
+                "This starter model is small: it makes mistakes, and knows little Chinese."
+            )
+        return tr("The model runs on this computer, and what you write stays here.")
 
     def use_settings(self, settings: Settings) -> None:
         self.view.set_reading(settings.text_size, settings.reading_font == "serif")

@@ -26,7 +26,7 @@ class DownloadStrip(QScrollArea):
         self._rows: dict[str, DownloadRow] = {}
         self._usable: Callable[[str], bool] = lambda _: False
         self._locked = False
-        self._body = QWidget(self)
+        self._body = _Body(self)
         self._body.setProperty("plain", True)
         self._column = QVBoxLayout(self._body)
         self._column.setContentsMargins(0, 0, 0, 0)

@@ -112,8 +112,10 @@ class _Link(QPushButton):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        room = self.width() - 2 * _LINK_EDGE
-        text = self.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, room)
+        text = self._words
+        if self.width() < self.sizeHint().width():
+            room = self.width() - 2 * _LINK_EDGE
+            text = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room)
         self.setText(text.replace("&", "&&"))
 
 

@@ -129,7 +129,7 @@ def _facts_of(found: Found) -> list[str]:
             found.format,
             bytes_text(found.bytes),
             found.family,
-            count_words(found.parameters) if found.parameters else "",
+            tr("{number} parameters", number=count_words(found.parameters)) if found.parameters else "",
             found.licence or tr("no licence named"),
         )
         if text

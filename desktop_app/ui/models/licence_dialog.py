@@ -54,7 +54,7 @@ class LicenceDialog(QDialog):
         column.setSpacing(space(3))
         for widget in (title, words, self.read, self.box):
             column.addWidget(widget)
-        column.addSpacing(space(2))
+        column.addStretch(1)
         column.addLayout(buttons)
         self.setMinimumWidth(space(110))
         self.box.setFocus()
