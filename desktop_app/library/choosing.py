@@ -65,9 +65,10 @@ def choose_files(
             "taken. Look for the same model as safetensors or GGUF."
         )
         raise InkhornError("model_unsupported", message, reason="pickle")
-    if any(name.lower().endswith(".gguf") for name in names):
-        message = f"{what} holds GGUF files; name the one that is wanted."
-        raise InkhornError("model_unsupported", message, files=[n for n in names if n.endswith(".gguf")])
+    if ggufs := sorted(name for name in safe if name.lower().endswith(".gguf")):
+        few = ", ".join(ggufs[:12]) + (" …" if len(ggufs) > 12 else "")
+        message = f"{what} holds several forms as GGUF; name the one that is wanted: {few}"
+        raise InkhornError("model_unsupported", message, files=ggufs)
     message = f"{what} has no weights as safetensors or GGUF."
     raise InkhornError("model_unsupported", message, reason="no_weights")
 

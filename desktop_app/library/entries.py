@@ -9,7 +9,7 @@ from typing import Literal
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.paths import Paths
 from desktop_app.library.catalogue import Catalogue, Model, ModelFile, Task, Variant, WheelSource
-from desktop_app.library.families import tasks_of
+from desktop_app.library.inspecting import Found, inspect
 from desktop_app.library.manifest import Kind, Manifest, StoredFile, read_manifest
 
 State = Literal["present", "damaged", "missing"]
@@ -131,43 +131,48 @@ def _look(root: Path, files: tuple[StoredFile, ...]) -> tuple[State, int]:
 
 
 def _undescribed(folder: Path, catalogue: Catalogue) -> Installed | None:
-    """A folder that an earlier version made (``<id>/<file>``), or that somebody put there."""
+    """A folder that an earlier version made (``<id>/<file>``), or that somebody put there. Nothing is
+    known to check it against but, for the first kind, the catalogue."""
     files = [path for path in sorted(folder.iterdir()) if path.is_file()]
     weights = [path for path in files if path.suffix in (".gguf", ".safetensors")]
     if not weights:
         return None
-    main = weights[0] if weights[0].suffix == ".gguf" else folder
+    try:
+        found: Found | None = inspect(folder)
+    except InkhornError:
+        found = None
     known = _in_catalogue(weights[0], catalogue)
     model, variant, file = known if known else (None, None, None)
-    adapter = (folder / "adapter_config.json").is_file()
-    bytes_there = sum(path.stat().st_size for path in files)
+    right_size = file is None or file.size == weights[0].stat().st_size
+    gguf = weights[0] if weights[0].suffix == ".gguf" else None
     return Installed(
         id=folder.name,
-        name=model.name if model else weights[0].stem if main != folder else folder.name,
-        path=main,
-        kind="adapter" if adapter else "model",
+        name=model.name if model else found.name if found else folder.name,
+        path=gguf or folder,
+        kind=found.kind if found else "model",
         model=model,
         variant=variant.id if variant else "",
         origin="import",
-        state="present" if file is None or file.size == weights[0].stat().st_size else "damaged",
-        bytes_on_disk=bytes_there,
+        state="present" if right_size and (found or known) else "damaged",
+        bytes_on_disk=sum(path.stat().st_size for path in files),
         sha256=(file.sha256 or "") if file else "",
-        tasks=model.tasks if model else () if adapter else tasks_of("llama"),
-        licence=model.licence if model else "",
+        tasks=model.tasks if model else found.tasks if found else (),
+        licence=model.licence if model else found.licence if found else "",
         added=folder.stat().st_mtime,
         folder=folder,
-        family=model.family if model else "",
+        family=model.family if model else found.family if found else "",
         files=(StoredFile(file.name, *file.known()),) if file else (),
     )
 
 
 def _in_catalogue(path: Path, catalogue: Catalogue) -> tuple[Model, Variant, ModelFile] | None:
+    """The entry that is this one file by name: earlier versions called folders otherwise."""
     for model in catalogue.models:
         for variant in model.variants:
-            if isinstance(variant.source, WheelSource):
-                for member in variant.source.members:
-                    if member.file.name == path.name and member.file.sha256 is not None:
-                        return model, variant, member.file
+            if isinstance(variant.source, WheelSource) and len(variant.source.members) == 1:
+                file = variant.source.members[0].file
+                if file.name == path.name and file.sha256 is not None:
+                    return model, variant, file
     return None
 
 

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-from huggingface_hub import HfApi, close_session, hf_hub_url, set_client_factory
+from huggingface_hub import close_session, set_client_factory
 from huggingface_hub.errors import HfHubHTTPError, HFValidationError, OfflineModeIsEnabled
-from huggingface_hub.hf_api import ModelInfo, RepoSibling
+from huggingface_hub.file_download import hf_hub_url
+from huggingface_hub.hf_api import HfApi, ModelInfo, RepoSibling
 
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.settings import write_atomically
@@ -40,6 +41,12 @@ class Plan:
     @property
     def bytes(self) -> int:
         return sum(file.size for file in self.files)
+
+    def local_name(self, file: Expected) -> str:
+        """What a file is called here: without the folder that all of them lie in."""
+        folders = {name.name.rpartition("/")[0] for name in self.files}
+        shared = os.path.commonpath(folders) if "" not in folders else ""
+        return file.name.removeprefix(f"{shared}/") if shared else file.name
 
 
 def endpoint_of(network: Network) -> str:
@@ -77,7 +84,8 @@ def plan_files(
         repo=repo,
         revision=info.sha,
         licence=_licence(info),
-        files=tuple(_expected(by_name[name], endpoint) for name in names),
+        # Small ones first: a configuration that cannot be used is found before the weights have come.
+        files=tuple(sorted((_expected(by_name[name], endpoint) for name in names), key=lambda f: f.size)),
         # Its files ask for the same, also where its list of files is open to all.
         needs_token=with_token or bool(info.gated),
     )

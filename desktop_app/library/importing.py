@@ -50,7 +50,7 @@ def import_model(
         reader = Copier(found.bytes, told, stopped)
         hashed = tuple(reader.hash(root / name, name) for name in found.files)
         for entry in twin:
-            if _weights(entry.files) == _weights(hashed):
+            if _content(entry.files) == _content(hashed):
                 return entry
     folder = paths.user_models / f"{UNFINISHED}{uuid.uuid4().hex}"
     try:
@@ -125,12 +125,15 @@ def _twin_by_size(found: Found, root: Path, entries: tuple[Installed, ...]) -> t
         entry
         for entry in entries
         if entry.state == "present"
+        and entry.kind == found.kind
         and sorted(file.size for file in entry.files if _is_weight(file.name)) == sizes
     )
 
 
-def _weights(files: tuple[StoredFile, ...]) -> set[str]:
-    return {file.sha256 for file in files if _is_weight(file.name)}
+def _content(files: tuple[StoredFile, ...]) -> set[str]:
+    """What makes a model this one and no other; the words about it do not."""
+    about = ("README", "LICENSE", "LICENCE", "NOTICE")
+    return {file.sha256 for file in files if not file.name.startswith(about)}
 
 
 def _is_weight(name: str) -> bool:

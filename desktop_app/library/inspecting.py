@@ -107,11 +107,8 @@ def _folder(path: Path) -> Found:
     if "config.json" not in names:
         return _gguf(_only_gguf(path, names))
     files = choose_files(names, (), "safetensors", path.name)
-    config = read_json(path / "config.json")
-    family = str(config.get("model_type") or "")
-    if not is_known(family):
-        message = f"{path.name} is a kind of model that this version does not know: “{family}”."
-        raise InkhornError("model_unsupported", message, family=family)
+    config = require_known(path / "config.json", path.name)
+    family = str(config["model_type"])
     weights = [path / name for name in files if name.endswith(".safetensors")]
     architectures = tuple(str(name) for name in config.get("architectures") or ())
     return Found(
@@ -169,6 +166,17 @@ def _adapter(path: Path, names: list[str]) -> Found:
         base,
         rank,
     )
+
+
+def require_known(config: Path, name: str) -> dict[str, Any]:
+    """The configuration of a model of a known kind. Raises `InkhornError` of kind ``model_unsupported``
+    for any other, ``model_damaged`` where it cannot be read."""
+    values = read_json(config)
+    family = str(values.get("model_type") or "")
+    if not is_known(family):
+        message = f"{name} is a kind of model that this version does not know: “{family[:60]}”."
+        raise InkhornError("model_unsupported", message, family=family)
+    return values
 
 
 def read_json(path: Path) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from desktop_app.core.errors import KINDS
 from desktop_app.core.messages import Failed
 from desktop_app.core.paths import Paths
 from desktop_app.core.settings import write_atomically
-from desktop_app.library.installed import DOWNLOADS
+from desktop_app.library.installed import DOWNLOADS, tree_size
 from desktop_app.library.orders import Order, order_from_json, order_to_json
 
 JobPhase = Literal["waiting", "paused", "failed"]
@@ -63,6 +63,11 @@ def read_jobs(paths: Paths) -> tuple[Job, ...]:
         return ()
     jobs = [job for folder in folders if (job := read_job(folder)) is not None]
     return tuple(sorted(jobs, key=lambda job: (job.added, job.order.id)))
+
+
+def bytes_there(folder: Path) -> int:
+    """What has come by now, right or not whole yet."""
+    return sum(tree_size(folder / part) for part in ("parts", "files"))
 
 
 def remove_job(folder: Path) -> None:

@@ -77,7 +77,7 @@ def read_manifest(folder: Path) -> Manifest | None:
         return _manifest(json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, RecursionError) as error:
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise InkhornError("model_damaged", f"{path} cannot be read: {error}", path=str(path)) from error
 
 

@@ -100,7 +100,7 @@ def order_from_hub(text: str) -> Order:
     file = parts["file"] if parts else None
     if parts is None or (file is not None and not is_plain(file)):
         message = f"“{text}” is not of the form hub:owner/name[@revision][:file.gguf]."
-        raise InkhornError("not_found", message)
+        raise InkhornError("not_found", message, reason="form")
     repo, revision = parts["repo"], parts["revision"]
     stem = file.rsplit("/", 1)[-1].removesuffix(".gguf") if file else ""
     return Order(

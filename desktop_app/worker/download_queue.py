@@ -18,7 +18,7 @@ from pathlib import Path
 from desktop_app.core.errors import kind_of_os_error
 from desktop_app.core.messages import Failed
 from desktop_app.core.paths import Paths
-from desktop_app.library.jobs import Job, new_job, read_jobs, remove_job, write_job
+from desktop_app.library.jobs import Job, bytes_there, new_job, read_jobs, remove_job, write_job
 from desktop_app.library.meter import Report
 from desktop_app.library.network import Network
 from desktop_app.library.orders import Order
@@ -161,6 +161,7 @@ class DownloadQueue:
             again = job.failure is not None and job.failure.kind in AGAIN_AT_START
             if job.phase == "failed" and again:
                 job = replace(job, phase="waiting", failure=None)
+            job = replace(job, done=bytes_there(job.folder))
             self._jobs[job.order.id] = job
             self._tell(job, job.phase)
 
@@ -177,7 +178,7 @@ class DownloadQueue:
         job = self._jobs.get(name)
         if job is not None and job.phase == "waiting":
             self._end(name)
-            self._set(replace(job, phase="paused"), "paused")
+            self._set(replace(job, phase="paused", done=bytes_there(job.folder)), "paused")
 
     def _resume(self, name: str) -> None:
         job = self._jobs.get(name)

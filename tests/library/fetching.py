@@ -9,7 +9,7 @@ import pytest
 
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.paths import Paths
-from desktop_app.library.catalogue import HubSource
+from desktop_app.library.catalogue import HubSource, Model, Strengths, Variant
 from desktop_app.library.downloading import download
 from desktop_app.library.jobs import new_job, write_job
 from desktop_app.library.meter import Report
@@ -46,7 +46,7 @@ TAKEN = (
 def an_order(source: HubSource | None = None, **more: object) -> Order:
     values: dict[str, object] = {
         "id": "test/bf16",
-        "model_id": "",
+        "model_id": "test",
         "variant_id": "bf16",
         "name": "Test",
         "folder": "test--bf16",
@@ -55,6 +55,35 @@ def an_order(source: HubSource | None = None, **more: object) -> Order:
         **more,
     }
     return Order(**values)  # type: ignore[arg-type]
+
+
+def a_model(name: str = "model", **more: object) -> Model:
+    """An entry of a catalogue that the test's hub has as ``maker/<name>``."""
+    source = HubSource(f"maker/{name}", None, ())
+    values: dict[str, object] = {
+        "id": name,
+        "name": name.title(),
+        "family": "llama",
+        "tasks": ("chat",),
+        "publisher": "maker",
+        "licence": "Apache-2.0",
+        "licence_url": "https://example.org/licence",
+        "must_accept": False,
+        "gated": False,
+        "homepage": "https://example.org",
+        "languages": ("en",),
+        "strengths": Strengths(1, 0),
+        "parameters": 1,
+        "context": 8,
+        "kv_bytes_per_token": 8,
+        "starter": False,
+        "recommended": (),
+        "summary_en": "",
+        "summary_zh": "",
+        "variants": (Variant("bf16", "BF16", 16.0, None, source, "safetensors"),),
+        **more,
+    }
+    return Model(**values)  # type: ignore[arg-type]
 
 
 @dataclass

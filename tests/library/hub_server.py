@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote, urlsplit
 
-LFS_FROM = 1000  # bytes: larger files lie on the delivery network
+LFS_FROM = 10_000  # bytes: larger files lie on the delivery network
 
 
 @dataclass
@@ -164,9 +164,9 @@ class Hub(Server):
     def answer(self, handler: Handler) -> None:
         if self.faults and self.faults.pop(0)(handler, b""):
             return
-        path = unquote(urlsplit(handler.path).path)
+        path = urlsplit(handler.path).path
         api = path.startswith("/api/models/")
-        parts = path.removeprefix("/api/models").strip("/").split("/")
+        parts = [unquote(part) for part in path.removeprefix("/api/models").strip("/").split("/")]
         name, verb, rest = "/".join(parts[:2]), parts[2] if len(parts) > 2 else "", parts[3:]
         repo = self.repos.get(name)
         if repo is None:
@@ -179,7 +179,7 @@ class Hub(Server):
             handler.reply(404)
 
     def _info(self, handler: Handler, name: str, repo: Repo, revision: str) -> None:
-        if revision not in ("main", repo.commit):
+        if revision not in ("main", "refs/pr/6", repo.commit):
             handler.reply(404, b'{"error":"Invalid rev id"}', X_Error_Code="RevisionNotFound")
             return
         siblings = []

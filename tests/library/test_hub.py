@@ -163,7 +163,7 @@ def test_a_revision_that_is_not_there(fetched: Fetched, hub: Hub) -> None:
 
 
 def test_a_file_that_has_gone(fetched: Fetched, hub: Hub) -> None:
-    hub.faults = [faults.fine, faults.fine, faults.fine, faults.status(404, X_Error_Code="EntryNotFound")]
+    hub.faults = [*[faults.fine] * 4, faults.status(404, X_Error_Code="EntryNotFound")]
     error = fetched.fails(hub)
     assert error.kind == "not_found"
     assert SHARD in error.message
@@ -354,3 +354,37 @@ def test_names_that_leave_the_folder_are_not_taken(fetched: Fetched, hub: Hub) -
         files[name] = b"{}"
     assert_whole(fetched.run(hub), hub)
     assert not list(fetched.paths.data.parent.rglob("evil*"))
+
+
+def test_files_of_one_folder_lie_in_the_models_own(fetched: Fetched, hub: Hub) -> None:
+    """Mozilla's models: one repository, a folder for each direction, and .bin files that are no pickle."""
+    weights = (1).to_bytes(8, "little") + b"marian" * 500
+    files = {
+        "en-zh/model.enzh.intgemm.alphas.bin": weights,
+        "en-zh/srcvocab.enzh.spm": b"vocabulary",
+        "zh-en/model.zhen.intgemm.alphas.bin": weights + b"!",
+    }
+    hub.repos["maker/firefox"] = faults.Repo(files)
+    source = HubSource("maker/firefox", None, tuple(list(files)[:2]))
+    fetched.order = an_order(source, format="bergamot")
+    folder = fetched.run(hub)
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "model.enzh.intgemm.alphas.bin",
+        "model.json",
+        "srcvocab.enzh.spm",
+    ]
+
+
+def test_a_change_that_is_not_taken_in_yet_is_pinned_to_its_commit(fetched: Fetched, hub: Hub) -> None:
+    fetched.order = an_order(HubSource("maker/model", "refs/pr/6", ()))
+    assert_whole(fetched.run(hub), hub)
+    assert "/revision/refs%2Fpr%2F6" in hub.seen[0].path
+    assert all("/resolve/" + "c" * 40 in path for path in hub.paths("/resolve/"))
+
+
+def test_an_unknown_kind_of_model_is_refused_before_its_weights_come(fetched: Fetched, hub: Hub) -> None:
+    hub.repos["maker/model"].files["config.json"] = b'{"model_type": "mystery", "auto_map": {"x": "y"}}'
+    fetched.order = an_order(model_id="")
+    error = fetched.fails(hub)
+    assert (error.kind, error.values["family"]) == ("model_unsupported", "mystery")
+    assert of_shard(hub) == []
