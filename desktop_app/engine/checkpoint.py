@@ -11,6 +11,7 @@ import numpy.typing as npt
 from desktop_app.engine.families.family import GGUF_NAMES, Names
 from desktop_app.engine.ggml_types import GROUP, INT4_GROUPS, INT8_GROUPS
 from desktop_app.engine.gguf import GgufFile
+from desktop_app.engine.safetensors_folder import StoredTensor
 
 Floats = npt.NDArray[np.float32]
 
@@ -51,8 +52,6 @@ class Checkpoint(Protocol):
         """4 or 8, in which most of the weights are packed; 0 for a file of dense ones."""
         ...
 
-    def has(self, name: str) -> bool: ...
-
     def shape(self, name: str) -> tuple[int, ...]: ...
 
     def float32(self, name: str, rows: slice | None = None) -> Floats: ...
@@ -84,9 +83,6 @@ class GgufCheckpoint:
             counts[self.group_bits(name)] += info.elements
         return max(counts, key=lambda bits: counts[bits])
 
-    def has(self, name: str) -> bool:
-        return name in self.file.tensors
-
     def shape(self, name: str) -> tuple[int, ...]:
         return self.file.tensors[name].shape
 
@@ -105,3 +101,30 @@ class GgufCheckpoint:
         rows, columns = info.shape
         per_group = (rows, columns // GROUP)
         return Grouped(bits, values.reshape(rows, columns), scale.reshape(per_group), zero.reshape(per_group))
+
+
+@dataclass(frozen=True, slots=True)
+class FolderCheckpoint:
+    """Dense weights in the safetensors files of a folder."""
+
+    tensors: dict[str, StoredTensor]
+    names: Names
+    norms_from_one: bool
+    halves: bool = True
+    bits: int = 0
+
+    @property
+    def parameters(self) -> int:
+        return sum(tensor.elements for tensor in self.tensors.values())
+
+    def shape(self, name: str) -> tuple[int, ...]:
+        return self.tensors[name].shape
+
+    def float32(self, name: str, rows: slice | None = None) -> Floats:
+        return self.tensors[name].float32(rows)
+
+    def group_bits(self, name: str) -> int:
+        return 0
+
+    def grouped(self, name: str) -> Grouped:
+        raise KeyError(name)

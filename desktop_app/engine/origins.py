@@ -5,22 +5,25 @@ An origin reads all but the weights without torch, so that counting tokens need 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from desktop_app.core.errors import InkhornError
+from desktop_app.core.messages import ModelKind
 from desktop_app.engine.architecture import Architecture
-from desktop_app.engine.checkpoint import Checkpoint, GgufCheckpoint
+from desktop_app.engine.checkpoint import Checkpoint, FolderCheckpoint, GgufCheckpoint
+from desktop_app.engine.families.config_reader import read_config_architecture
 from desktop_app.engine.families.family import FAMILIES
 from desktop_app.engine.families.gguf_reader import read_gguf_architecture
 from desktop_app.engine.gguf import GgufFile, read_gguf
+from desktop_app.engine.hosted.families import context_length, family_of
+from desktop_app.engine.safetensors_folder import read_safetensors_folder
 from desktop_app.engine.template import make_template
 from desktop_app.engine.tokenizer import make_vocabulary
+from desktop_app.engine.tokenizers.folder import read_folder_tokenizer
 from desktop_app.engine.words import Words
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 def gguf_words(metadata: Mapping[str, Any], architecture: Architecture) -> Words:
@@ -65,3 +68,45 @@ def open_gguf(path: Path) -> LeanOrigin:
 def _gguf_name(file: GgufFile, path: Path) -> str:
     name = file.metadata.get("general.name")
     return name[:200] if isinstance(name, str) and name.strip() else path.stem
+
+
+@dataclass(frozen=True, slots=True)
+class HostedOrigin:
+    """A folder with a model that transformers runs. ``words`` only where it continues text."""
+
+    name: str
+    kind: ModelKind
+    words: Words | None
+
+
+def open_folder(folder: Path) -> LeanOrigin | HostedOrigin:
+    """Raises InkhornError."""
+    found = read_safetensors_folder(folder)
+    if _is_causal(found.config):
+        try:
+            read = read_config_architecture(found.config, {n: t.shape for n, t in found.tensors.items()})
+        except InkhornError as error:
+            if error.kind != "model_unsupported":
+                raise
+        else:
+            a = read.architecture
+            source = FolderCheckpoint(found.tensors, read.names, FAMILIES[a.family].norms_from_one)
+            return LeanOrigin(folder.name, a, _folder_words(folder, a.context_length, a.vocabulary), source)
+    _, kind = family_of(found.config)
+    if kind != "causal":
+        return HostedOrigin(folder.name, kind, None)
+    return HostedOrigin(folder.name, kind, _folder_words(folder, context_length(found.config)))
+
+
+def _is_causal(config: Mapping[str, Any]) -> bool:
+    """Not an encoder or a classifier on the body of a decoder."""
+    architectures = config.get("architectures") or ["ForCausalLM"]
+    return str(architectures[0]).endswith(("ForCausalLM", "ForConditionalGeneration"))
+
+
+def _folder_words(folder: Path, context: int, scores: int | None = None) -> Words:
+    read = read_folder_tokenizer(folder)
+    if scores is not None and read.vocabulary.size > scores:
+        raise InkhornError("model_damaged", "The model file is damaged. It has more tokens than scores.")
+    make_template(read.chat_template)
+    return Words(read.vocabulary, read.chat_template, read.bos, read.eos, context)

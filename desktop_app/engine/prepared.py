@@ -12,7 +12,6 @@ import hashlib
 import json
 import os
 import shutil
-import struct
 import tempfile
 import time
 from collections.abc import Callable
@@ -21,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from desktop_app.engine.architecture import Architecture, architecture_from_json
+from desktop_app.engine.tensor_writer import SafetensorsWriter, sync
 from desktop_app.engine.tokenizer import dump_vocabulary, load_vocabulary
 from desktop_app.engine.words import Words
 
@@ -30,8 +30,6 @@ if TYPE_CHECKING:  # torch is imported while these files are read
 FORMAT = 2
 """Raise it with every change of what `desktop_app.engine.convert` makes."""
 _WEIGHTS = "weights.safetensors"
-_HEADER_PER_TENSOR = 256
-_ALIGNMENT = 64
 _ABANDONED_SECONDS = 600
 
 
@@ -76,7 +74,7 @@ def read_prepared(folder: Path) -> Prepared:
                 raise DamagedPreparedError(f"{name} has changed")
             files[name] = content.decode()
         weights = folder / _WEIGHTS
-        _check_weights(weights, held["weights"])
+        check_weights(weights, held["weights"])
         description = Description(
             name=str(held["name"]),
             precision=str(held["precision"]),
@@ -96,11 +94,11 @@ def write_prepared(
     """Make ``folder`` from ``description`` and the tensors that ``produce`` hands to its argument.
     Raises OSError (disk full, read-only); then nothing is left behind."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    _remove_leftovers(folder)
+    remove_leftovers(folder)
     temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
     try:
         with (temporary / _WEIGHTS).open("wb") as file:
-            writer = _SafetensorsWriter(file, tensors=32 * (description.architecture.layers + 1))
+            writer = SafetensorsWriter(file, tensors=32 * (description.architecture.layers + 1))
             produce(writer.add)
             weights_digest = writer.finish()
         state = (temporary / _WEIGHTS).stat()
@@ -129,10 +127,10 @@ def write_prepared(
         for name, text in [*files.items(), ("model.json", json.dumps(manifest, ensure_ascii=False))]:
             with (temporary / name).open("w", encoding="utf-8", newline="") as small:
                 small.write(text)
-                _sync(small.fileno())
+                sync(small.fileno())
         discard(folder)
         os.replace(temporary, folder)
-        _sync_folder(folder.parent)
+        sync_folder(folder.parent)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
@@ -159,7 +157,7 @@ def discard(folder: Path) -> None:
             folder.unlink()
 
 
-def _remove_leftovers(folder: Path) -> None:
+def remove_leftovers(folder: Path) -> None:
     """What an engine that was killed while it wrote left beside ``folder``: as big as the model. One that
     was written to a moment ago is another process's at work."""
     for found in folder.parent.glob(f".{folder.name}.*"):
@@ -169,7 +167,7 @@ def _remove_leftovers(folder: Path) -> None:
                 shutil.rmtree(found, ignore_errors=True)
 
 
-def _check_weights(weights: Path, noted: dict[str, Any]) -> None:
+def check_weights(weights: Path, noted: dict[str, Any]) -> None:
     state = weights.stat()
     if state.st_size != noted["size"]:
         raise DamagedPreparedError("the weights have another size")
@@ -180,51 +178,7 @@ def _check_weights(weights: Path, noted: dict[str, Any]) -> None:
             raise DamagedPreparedError("the weights have changed")
 
 
-class _SafetensorsWriter:
-    """Writes the safetensors format (https://github.com/huggingface/safetensors#format) tensor by
-    tensor: room for the header is left first and filled with spaces at the end, as the format allows.
-    All data begins on a multiple of 64 bytes as long as the tensors' sizes are."""
-
-    def __init__(self, file: Any, tensors: int) -> None:
-        self._file = file
-        room = _HEADER_PER_TENSOR * tensors
-        self._header_size = -(-(8 + room) // _ALIGNMENT) * _ALIGNMENT - 8
-        self._header: dict[str, Any] = {}
-        self._at = 0
-        file.write(b"\0" * (8 + self._header_size))
-
-    def add(self, name: str, tensor: Tensor) -> None:
-        import torch
-
-        flat = tensor.contiguous().reshape(-1).view(torch.uint8).numpy()
-        names = {torch.float32: "F32", torch.float16: "F16", torch.bfloat16: "BF16"}
-        names |= {torch.uint8: "U8", torch.int8: "I8"}
-        self._header[name] = {
-            "dtype": names[tensor.dtype],
-            "shape": list(tensor.shape),
-            "data_offsets": [self._at, self._at + flat.nbytes],
-        }
-        self._file.write(flat.data)
-        self._at += flat.nbytes
-
-    def finish(self) -> str:
-        """Write the header, sync, and return the file's SHA-256."""
-        header = json.dumps(self._header).encode()
-        if len(header) > self._header_size:
-            raise ValueError("the header does not fit the room left for it")
-        self._file.seek(0)
-        self._file.write(struct.pack("<Q", self._header_size) + header.ljust(self._header_size))
-        self._file.flush()
-        _sync(self._file.fileno())
-        with open(self._file.name, "rb") as again:
-            return hashlib.file_digest(again, "sha256").hexdigest()
-
-
-def _sync(descriptor: int) -> None:
-    os.fsync(descriptor)
-
-
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     if os.name != "posix":
         return  # a folder cannot be opened on Windows, and its renames are journalled
     descriptor = os.open(folder, os.O_RDONLY)

@@ -14,6 +14,7 @@ from desktop_app.core.settings import write_atomically
 
 log = logging.getLogger(__name__)
 _CHUNK = 4 << 20
+_TELLING = frozenset((".safetensors", ".json", ".jinja", ".model", ".spm", ".txt"))
 
 Report = Callable[[float], None]
 """Called with the fraction done; may raise to stop."""
@@ -50,6 +51,26 @@ def identify(path: Path, records: Path, expected: str, report: Report) -> str:
             found=digest,
         )
     return digest
+
+
+def identify_folder(folder: Path, records: Path, report: Report) -> str:
+    """One SHA-256 for all that a model's folder says: of the names and the SHA-256 of its weights, settings
+    and tokenizer. Files are read once and remembered, as by `identify`. Raises InkhornError."""
+    try:
+        files = sorted(path for path in folder.iterdir() if path.suffix in _TELLING and path.is_file())
+    except OSError:
+        raise InkhornError("model_missing", f"The model's folder is not there: {folder.name}") from None
+    total, done = max(1, sum(path.stat().st_size for path in files)), 0
+    whole = hashlib.sha256()
+    for path in files:
+        size, before = path.stat().st_size, done
+
+        def told(part: float, size: int = size, before: int = before) -> None:
+            report((before + part * size) / total)
+
+        whole.update(f"{path.name} {identify(path, records, '', told)}\n".encode())
+        done += size
+    return whole.hexdigest()
 
 
 def _remembered(record: Path, facts: dict[str, object]) -> str | None:

@@ -1,0 +1,187 @@
+"""Encoder-decoder models: translation, summaries, whatever they were trained to make of a text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+from transformers.cache_utils import DynamicCache, EncoderDecoderCache
+from transformers.modeling_outputs import BaseModelOutput
+
+from desktop_app.core.errors import InkhornError
+from desktop_app.core.text import whole
+from desktop_app.engine.hosted.cache import new_cache, select_rows
+from desktop_app.engine.hosted.folder import read_json
+from desktop_app.engine.hosted.languages import Languages, read_languages
+from desktop_app.engine.hosted.module import Hosted, HostedBase
+from desktop_app.engine.hosted.pieces import read_pieces
+from desktop_app.engine.hosted.search import Rules, beam_search, greedy
+
+Told = Callable[[float], None]
+"""Called with the fraction of the texts that is done."""
+
+_BATCH_TOKENS = 2048
+_BATCH_ROWS = 64
+_RELATIVE = {"t5", "mt5", "umt5"}
+_ASSUMED_CONTEXT = 1024
+"""Of models with relative positions: T5 was trained on 512 tokens, MADLAD-400 on more; beyond, memory
+for attention grows by the square and quality falls."""
+
+
+class HostedTextToText(HostedBase):
+    """Not safe for two threads at once. ``unfinished`` are the numbers of the last call's texts that met
+    ``max_tokens`` before their end."""
+
+    def __init__(self, hosted: Hosted) -> None:
+        super().__init__(hosted)
+        vocabulary = hosted.module.get_input_embeddings().weight.shape[0]
+        self._pieces = read_pieces(hosted.folder, self.family, vocabulary)
+        if max(self._pieces.names.values(), default=0) >= vocabulary:
+            raise InkhornError("model_damaged", "The model has more tokens than rows for them.")
+        self._wishes = {**hosted.config, **(read_json(hosted.folder / "generation_config.json") or {})}
+        self._spoken: Languages = read_languages(self.family, self._pieces.names, hosted.config)
+        self.languages = self._spoken.codes
+        self.unfinished: tuple[int, ...] = ()
+
+    @property
+    def context_length(self) -> int:
+        """Tokens that a text may have, special ones included."""
+        positions = getattr(self.settings, "max_position_embeddings", None)
+        if self.family in _RELATIVE or not isinstance(positions, int):
+            return _ASSUMED_CONTEXT
+        return positions
+
+    def transform(
+        self,
+        texts: Sequence[str],
+        source: str = "",
+        target: str = "",
+        beams: int = 1,
+        max_tokens: int = 512,
+        told: Told = lambda done: None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> list[str]:
+        """Each of ``texts``, translated or transformed, in the order given.
+
+        Raises InkhornError ``context_overflow`` for the first text that is too long, with its ``index``,
+        ``prompt_tokens`` and ``context_length``; ``model_unsupported`` for a language that the model does
+        not know; and `desktop_app.engine.causal.Stopped`.
+        """
+        ids = [self._spoken.source_ids(self._pieces.ids, whole(text), source, target) for text in texts]
+        for index, found in enumerate(ids):
+            if len(found) > self.context_length:
+                raise InkhornError(
+                    "context_overflow",
+                    f"The text is too long for the model: {len(found)} tokens, {self.context_length} fit.",
+                    index=index,
+                    prompt_tokens=len(found),
+                    context_length=self.context_length,
+                )
+        rules = self._rules(target, max_tokens)
+        results = [""] * len(texts)
+        unfinished: list[int] = []
+        done = 0
+        order = sorted(range(len(ids)), key=lambda number: -len(ids[number]))
+        with self._watch.asking(cancelled), torch.inference_mode():
+            for rows in _batches(order, ids, beams):
+
+                def finished(row: int, found: list[int], ended: bool, rows: list[int] = rows) -> None:
+                    nonlocal done
+                    results[rows[row]] = self._pieces.text(found)
+                    if not ended:
+                        unfinished.append(rows[row])
+                    done += 1
+                    told(done / len(texts))
+
+                state = _State(self.module, [ids[row] for row in rows], beams, self.device)
+                if beams == 1:
+                    greedy(state, len(rows), rules, finished)
+                else:
+                    beam_search(state, len(rows), beams, rules, finished)
+        self.unfinished = tuple(sorted(unfinished))
+        return results
+
+    def _rules(self, target: str, max_tokens: int) -> Rules:
+        wish = self._wishes
+        start = self._spoken.start(target, _number(wish, "decoder_start_token_id"))
+        forced = self._spoken.forced(target, _number(wish, "forced_bos_token_id"))
+        begin = (start, *forced)
+        limit = len(begin) + max(1, max_tokens)
+        if self.family not in _RELATIVE:
+            limit = min(limit, self.context_length)
+        end = wish.get("eos_token_id", self.settings.eos_token_id)
+        padding = _number(wish, "pad_token_id")
+        banned = {padding} if padding is not None else set()
+        for words in wish.get("bad_words_ids") or ():
+            if isinstance(words, list) and len(words) == 1 and isinstance(words[0], int):
+                banned.add(words[0])
+        vocabulary = self.module.get_output_embeddings().out_features
+        penalty = wish.get("length_penalty")
+        early = wish.get("early_stopping")
+        return Rules(
+            start=begin,
+            end=frozenset(end if isinstance(end, list) else [end]),
+            limit=limit,
+            banned=tuple(number for number in banned if number is not None and 0 <= number < vocabulary),
+            min_length=min(_number(wish, "min_length") or 0, limit - 1),
+            no_repeat_ngram_size=_number(wish, "no_repeat_ngram_size") or 0,
+            length_penalty=float(penalty) if isinstance(penalty, int | float) else 1.0,
+            early_stopping=early if early is True or early == "never" else False,
+        )
+
+
+def _number(values: Mapping[str, Any], name: str) -> int | None:
+    value = values.get(name)
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
+def _batches(order: Sequence[int], ids: Sequence[Sequence[int]], beams: int) -> list[list[int]]:
+    """Numbers of texts of about the same length, the longest first."""
+    found: list[list[int]] = []
+    start = 0
+    while start < len(order):
+        longest = max(1, len(ids[order[start]]))
+        size = max(1, min(_BATCH_ROWS, _BATCH_TOKENS // longest) // beams)
+        found.append(list(order[start : start + size]))
+        start += size
+    return found
+
+
+class _State:
+    """`search.Rows` over a transformers module: what the encoder made of the texts, and the decoder's
+    cache."""
+
+    def __init__(self, module: Any, ids: Sequence[Sequence[int]], beams: int, device: str) -> None:
+        self._module, self._device = module, device
+        longest = max(len(found) for found in ids)
+        padded = torch.full((len(ids), longest), int(module.config.pad_token_id or 0))
+        mask = torch.zeros(len(ids), longest, dtype=torch.long)
+        for row, found in enumerate(ids):
+            padded[row, : len(found)] = torch.tensor(found, dtype=torch.long)
+            mask[row, : len(found)] = 1
+        mask = mask.to(device)
+        encoded = module.get_encoder()(input_ids=padded.to(device), attention_mask=mask).last_hidden_state
+        self._encoded = encoded.repeat_interleave(beams, 0)
+        self._mask = mask.repeat_interleave(beams, 0)
+        self._own, self._cross = new_cache(), DynamicCache()
+        self._cache = EncoderDecoderCache(self._own, self._cross)
+
+    def scores(self, ids: Tensor) -> Tensor:
+        found = self._module(
+            encoder_outputs=BaseModelOutput(last_hidden_state=self._encoded),
+            attention_mask=self._mask,
+            decoder_input_ids=ids.to(self._device),
+            past_key_values=self._cache,
+            use_cache=True,
+        )
+        last: Tensor = found.logits[:, -1].float().log_softmax(-1)
+        return last.cpu()
+
+    def keep(self, rows: Sequence[int], same_texts: bool) -> None:
+        index: Any = torch.tensor(rows, dtype=torch.long, device=self._device)
+        select_rows(self._own, index)
+        if not same_texts:  # the beams of a text share what the encoder made of it
+            self._encoded, self._mask = self._encoded[index], self._mask[index]
+            self._cross.reorder_cache(index)

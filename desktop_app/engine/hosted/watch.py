@@ -1,0 +1,36 @@
+"""A module that can be stopped between two of its layers."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+
+from torch import nn
+
+from desktop_app.engine.causal import Stopped
+
+
+class Watch:
+    """Asks, before each of the module's blocks runs, whether to go on. For one thread at a time."""
+
+    def __init__(self, module: nn.Module) -> None:
+        self._cancelled: Callable[[], bool] | None = None
+        lists = [found for found in module.modules() if isinstance(found, nn.ModuleList)]
+        most = max((len(found) for found in lists), default=0)
+        for found in lists:
+            if len(found) == most:  # the encoder's and the decoder's, where there are both
+                for layer in found:
+                    layer.register_forward_pre_hook(self._ask)
+
+    @contextlib.contextmanager
+    def asking(self, cancelled: Callable[[], bool]) -> Iterator[None]:
+        """While this is open, the module's passes raise `Stopped` once ``cancelled`` says so."""
+        self._cancelled = cancelled
+        try:
+            yield
+        finally:
+            self._cancelled = None
+
+    def _ask(self, module: nn.Module, given: object) -> None:
+        if self._cancelled is not None and self._cancelled():
+            raise Stopped
