@@ -94,9 +94,19 @@ class DownloadStrip(QScrollArea):
         return False
 
     def _fit(self) -> None:
-        width = self.viewport().width()
-        layout = self._column
-        height = (
-            layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.sizeHint().height()
-        )
+        height = _height_of(self._column, self.viewport().width())
         self.setFixedHeight(min(_MOST_HEIGHT, max(1, height)))
+
+
+class _Body(QWidget):
+    """Needs no more height than its rows have at its width; Qt would count with the narrowest."""
+
+    def minimumSizeHint(self) -> QSize:
+        layout = self.layout()
+        width = super().minimumSizeHint().width()
+        return QSize(width, _height_of(layout, self.width()) if layout is not None else 0)
+
+
+def _height_of(layout: QLayout, width: int) -> int:
+    height = layout.totalHeightForWidth(width)
+    return height if height >= 0 else layout.totalSizeHint().height()  # no row has a sentence to break
