@@ -1,4 +1,4 @@
-"""A model of one's own in the real app: dropped, used, unloaded, loaded again, removed; and the choice kept."""
+"""A model of one's own in the real app: dropped, used, unloaded, loaded again, removed."""
 
 from __future__ import annotations
 

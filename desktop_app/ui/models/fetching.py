@@ -86,29 +86,37 @@ class Fetching(QObject):
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
+    def get_from_hub(self, name: str) -> None:
+        """``name`` as `hub_name` makes it."""
+        downloads = self._downloads
+        if downloads is not None:
+            self._try(lambda: downloads.get_from_hub(name), name.removeprefix("hub:"), "")
+
     def _start(self, model: Model, variant_id: str, accepted: bool) -> None:
         downloads = self._downloads
-        if downloads is None:
-            return
-        try:
-            downloads.get(model.id, variant_id, accepted)
-        except InkhornError as error:
-            self._refuse(model, variant_id, error)
-            return
-        self._pane.show_banner(None)
-        self._show_all()
+        if downloads is not None:
+            self._try(lambda: downloads.get(model.id, variant_id, accepted), model.name, model.id)
 
-    def _refuse(self, model: Model, variant_id: str, error: InkhornError) -> None:
-        """It could not even begin: say why above the list, with the ways out."""
+    def _try(self, begin: Callable[[], None], name: str, model_id: str) -> None:
+        """Where it cannot even begin, say why above the list, with the ways out."""
+        try:
+            begin()
+        except InkhornError as error:
+            self._refuse(begin, name, model_id, error)
+        else:
+            self._pane.show_banner(None)
+            self._show_all()
+
+    def _refuse(self, begin: Callable[[], None], name: str, model_id: str, error: InkhornError) -> None:
         trouble = download_trouble(error.kind, error.message, error.values)
 
         def go(way: str) -> Callable[[], object]:
             if way == "retry":
-                return lambda: self.get(model, variant_id)
-            return lambda: self.way_asked.emit(way, model.id)
+                return lambda: self._try(begin, name, model_id)
+            return lambda: self.way_asked.emit(way, model_id)
 
         actions = tuple(((lambda way=way: way_words(way)), go(way)) for way in trouble.ways[:3])
-        self._pane.show_banner(Banner("warning", lambda: f"{model.name}: {trouble.text}", actions))
+        self._pane.show_banner(Banner("warning", lambda: f"{name}: {trouble.text}", actions))
 
     # --- what happens to them -------------------------------------------------------------------
 
@@ -165,13 +173,7 @@ class Fetching(QObject):
         elif action == "licence" and model is not None:
             self.get(model, state.variant_id)
         elif action in ("pause", "resume", "cancel", "forget"):
-            try:
-                {"pause": downloads.pause, "resume": downloads.resume}.get(
-                    action, downloads.cancel if action == "cancel" else downloads.forget
-                )(key)
-            except InkhornError as error:
-                if model is not None:
-                    self._refuse(model, state.variant_id, error)
+            self._try(lambda: getattr(downloads, action)(key), state.name, state.model_id)
         else:
             self.way_asked.emit(action, state.model_id)
         self._show_all()

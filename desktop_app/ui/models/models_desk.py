@@ -69,9 +69,11 @@ class ModelsDesk(QObject):
         self.tending = Tending(window, pane, self.showing, keeper, paths)
         self._links = LinkOpener(window, lambda: self._settings.confirm_links, self)
         self._connected = False
+        self._left = ""  # was in use when it was removed, and is again if that is taken back
         self._load_banner: Banner | None = None
         self._join()
         self._show_connection()
+        self._show_lock()
 
     def start(self) -> None:
         self.refresh()
@@ -90,6 +92,7 @@ class ModelsDesk(QObject):
         self.fetching.use_settings(settings)
         if locked:
             self._show_connection()
+            self._show_lock()
 
     def set_chosen(self, installed_id: str) -> None:
         """Which installed model chat has, whether it is in memory or not."""
@@ -172,8 +175,16 @@ class ModelsDesk(QObject):
         shelf = self.showing.shelf
         if key == PAIRS:
             self.pane.filter.choose_pair()
+        elif key.startswith("hub:"):
+            self.fetching.get_from_hub(key)
         elif shelf is not None and (model := shelf.catalogue.find(key)) is not None:
             self.fetching.get(model, shelf.best(model).id)
+
+    @Slot(str)
+    def _offer_opened(self, key: str) -> None:
+        """Those of which there is nothing more to tell do what their button does."""
+        if key == PAIRS or key.startswith("hub:"):
+            self._offer_acted(key)
 
     @Slot(str, str)
     def _get(self, model_id: str, variant_id: str) -> None:
@@ -228,19 +239,19 @@ class ModelsDesk(QObject):
 
     @Slot(object)
     def _models_changed(self, models: dict[str, object]) -> None:
-        self.pane.show_banner(None)
+        self._show_lock()  # in place of what was the matter before
         self.models_changed.emit(models)
 
     @Slot(str)
     def _leaving(self, installed_id: str) -> None:
         """It is about to be removed: out of memory with it, and the starter takes its place."""
-        if installed_id == self.using.chosen:
-            self._left = installed_id
+        self._left = installed_id if installed_id == self.using.chosen else ""
+        if self._left:
             self.using.choose("")
 
     @Slot(str)
     def _kept(self, installed_id: str) -> None:
-        if installed_id == getattr(self, "_left", ""):
+        if installed_id == self._left:
             self.using.choose(installed_id)
 
     @Slot(object)
@@ -269,15 +280,16 @@ class ModelsDesk(QObject):
         self._window.status_line.set_connection(
             "locked" if offline else "connected" if self._connected else "private"
         )
+
+    def _show_lock(self) -> None:
         banner = None
-        if offline:
+        if self._settings.offline:
             banner = Banner(
                 "info",
                 lambda: tr("The offline lock is on, so nothing is fetched. What is here already stays."),
                 ((lambda: tr("Offline lock…"), lambda: self.settings_asked.emit("internet")),),
             )
-        if offline or not self._connected:
-            self.pane.show_banner(banner)
+        self.pane.show_banner(banner)
 
     @Slot(str)
     def _view_changed(self, view: str) -> None:
@@ -301,7 +313,7 @@ class ModelsDesk(QObject):
         pane.installed_details.asked.connect(self._installed_asked)
         pane.installed_details.link_asked.connect(self._links.ask)
         pane.offers.acted.connect(self._offer_acted)
-        pane.offers.opened.connect(lambda key: pane.filter.choose_pair() if key == PAIRS else None)
+        pane.offers.opened.connect(self._offer_opened)
         pane.offer_details.get_asked.connect(self._get)
         pane.offer_details.link_asked.connect(self._links.ask)
         pane.offer_details.way_asked.connect(self._go)

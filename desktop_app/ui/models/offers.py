@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from desktop_app.core.i18n import language
@@ -9,6 +10,7 @@ from desktop_app.library.catalogue import TASKS, Model, Task
 from desktop_app.ui.models.shelf import Shelf
 from desktop_app.ui.models.words import pair_words, summary_of, task_words
 
+_HUB = re.compile(r"(?:hub:|https?://[\w.-]+(?::\d+)?/)?([\w-][\w.-]*/[\w-][\w.-]*?)(?:/tree/.*|/)?")
 _STATES = {"good": 0, "tight": 1, "too_big": 2}
 
 
@@ -54,6 +56,12 @@ def find_offers(shelf: Shelf, wanted: Wanted) -> Offers:
         matching = fitting
     matching.sort(key=lambda model: _rank(shelf, model, wanted))
     return Offers(tuple(matching), folded, too_big if wanted.fits_only else 0)
+
+
+def hub_name(text: str) -> str:
+    """``hub:owner/name`` where somebody typed or pasted what names a model of the hub, else ""."""
+    found = _HUB.fullmatch(text.strip())
+    return f"hub:{found[1]}" if found else ""
 
 
 def pair_languages(shelf: Shelf, wanted: Wanted) -> tuple[tuple[str, ...], tuple[str, ...]]:

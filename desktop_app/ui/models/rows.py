@@ -72,6 +72,18 @@ def offer_rows(
     return rows
 
 
+def hub_row(name: str) -> Row:
+    """A model that nobody here has looked at: all that is known is its name."""
+    return Row(
+        "model",
+        name,
+        name.removeprefix("hub:"),
+        line=tr("Not in the catalogue. What it can do, and its licence, stand on its page."),
+        facts=((tr("from the model hub; fetched and checked like the others"), "quiet"),),
+        button=tr("Get"),
+    )
+
+
 def installed_rows(
     shelf: Shelf, in_use: InUse, gone: Iterable[str] = (), checking: Mapping[str, float] | None = None
 ) -> list[Row]:

@@ -8,9 +8,9 @@ from PySide6.QtCore import QObject, Slot
 
 from desktop_app.library.catalogue import Model
 from desktop_app.ui.models.installed_details import adapter_choices
-from desktop_app.ui.models.offers import find_offers, pair_languages
+from desktop_app.ui.models.offers import find_offers, hub_name, pair_languages
 from desktop_app.ui.models.pane import ModelsPane
-from desktop_app.ui.models.rows import PAIRS, InUse, installed_rows, offer_rows
+from desktop_app.ui.models.rows import PAIRS, InUse, hub_row, installed_rows, offer_rows
 from desktop_app.ui.models.shelf import Shelf
 from desktop_app.worker.download_state import DownloadState
 
@@ -80,7 +80,11 @@ class Showing(QObject):
         wanted = bar.wanted()
         bar.set_languages(*pair_languages(shelf, wanted))
         offers = find_offers(shelf, wanted)
-        self._pane.set_offers(offer_rows(shelf, offers, wanted, self._downloads()), offers.too_big)
+        rows = offer_rows(shelf, offers, wanted, self._downloads())
+        name = hub_name(wanted.text)
+        if name and not rows and not offers.too_big:
+            rows = [hub_row(name)]
+        self._pane.set_offers(rows, offers.too_big)
         self.show_offer_details(self._pane.offers.current_key())
 
     @Slot(str)

@@ -16,7 +16,7 @@ from desktop_app.ui.models.licence_dialog import LicenceDialog
 from desktop_app.ui.models.offers import Wanted
 from desktop_app.ui.widgets.banner import Banner
 from tests.library import hub_server as faults
-from tests.library.hub_server import Hub
+from tests.library.hub_server import Hub, Repo
 from tests.ui.models.conftest import User
 from tests.ui.models.making import download, failure
 
@@ -233,6 +233,23 @@ def test_the_lock_stops_what_runs_and_taking_it_off_goes_on(
     assert buttons(row) == ["Offline lock…", "Cancel"]
     user.use(replace(user.settings, offline=False))
     user.wait(lambda: "tiny--f32" in user.rows(), "the model")
+
+
+def test_a_model_of_the_hub_is_had_by_its_name(open_user: Open, online: Settings, hub: Hub) -> None:
+    head = b'{"lm_head.weight":{"dtype":"F32","shape":[1000],"data_offsets":[0,4000]}}'
+    weights = len(head).to_bytes(8, "little") + head + bytes(4000)
+    config = b'{"model_type": "llama", "architectures": ["LlamaForCausalLM"]}'
+    files = {"config.json": config, "tokenizer.json": b"{}", "model.safetensors": weights}
+    hub.repos["somebody/own-model"] = Repo({**files, "pytorch_model.bin": b"\x80\x02pickle"})
+    user = open_user(online)
+    user.pane.show_view("more")
+    QTest.keyClicks(user.pane.filter.search, f"{hub.url}/somebody/own-model")
+    assert user.rows("more") == ["hub:somebody/own-model"]
+    QTest.keyClick(user.pane.filter.search, Qt.Key.Key_Down)
+    QTest.keyClick(user.pane.offers, Qt.Key.Key_Return)
+    user.wait(lambda: "somebody--own-model" in user.rows(), "the model")
+    assert buttons(user.pane.downloads.rows()[0]) == ["Close"]
+    assert not hub.paths("pytorch_model.bin")
 
 
 def test_a_model_that_is_gone_fails_with_its_ways_out(open_user: Open, online: Settings, hub: Hub) -> None:

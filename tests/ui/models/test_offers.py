@@ -11,7 +11,7 @@ import pytest
 from desktop_app.core.i18n import set_language
 from desktop_app.core.paths import bundle_root
 from desktop_app.library.catalogue import load_catalogue
-from desktop_app.ui.models.offers import Wanted, find_offers, pair_languages
+from desktop_app.ui.models.offers import Wanted, find_offers, hub_name, pair_languages
 from desktop_app.ui.models.rows import PAIRS, InUse, installed_rows, offer_rows
 from tests.ui.models.making import GB, MODELS, download, failure, installed, model, shelf, variant
 
@@ -63,6 +63,23 @@ def test_every_word_has_to_be_found_in_something_one_can_see() -> None:
     assert ids(Wanted(text="somebody chat")) == []
     assert ids(Wanted(text="german french")) == []
     assert set(ids(Wanted(text="german"))) == {"en-de", "de-en"}
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("hub:maker/model-1.5", "hub:maker/model-1.5"),
+        (" https://huggingface.co/maker/model ", "hub:maker/model"),
+        ("https://hf-mirror.com/maker/model/tree/main", "hub:maker/model"),
+        ("maker/model", "hub:maker/model"),
+        ("maker", ""),
+        ("https://huggingface.co/maker", ""),
+        ("a model/another model", ""),
+        ("../model", ""),
+    ],
+)
+def test_what_names_a_model_of_the_hub(text: str, name: str) -> None:
+    assert hub_name(text) == name
 
 
 def test_directions_of_translation_stand_behind_one_row() -> None:
