@@ -13,7 +13,7 @@ from desktop_app.library.importing import Found
 from desktop_app.library.installed import Installed
 from desktop_app.ui.models.drop_area import DropArea
 from desktop_app.ui.models.keeper import Keeper
-from desktop_app.ui.models.pane import ModelsPane
+from desktop_app.ui.models.pane import PANE, ModelsPane
 from desktop_app.ui.models.problems import library_trouble
 from desktop_app.ui.window import MainWindow
 
@@ -43,7 +43,7 @@ class Adding(QObject):
     def take(self, paths: list[Path]) -> None:
         """Look at ``paths``; what they are, and what can be done with them, is shown on the card."""
         self._waiting += paths
-        self._window.show_pane("models")
+        self._window.show_pane(PANE)
         if self._card.isHidden() or self._card.phase() == "refused":
             self._next()
 

@@ -13,7 +13,7 @@ from desktop_app.core.settings import Settings
 from desktop_app.library.catalogue import Catalogue, Model
 from desktop_app.library.network import network_from
 from desktop_app.ui.models.licence_dialog import LicenceDialog
-from desktop_app.ui.models.pane import ModelsPane
+from desktop_app.ui.models.pane import PANE, ModelsPane
 from desktop_app.ui.models.problems import download_trouble, way_words
 from desktop_app.ui.widgets.banner import Banner
 from desktop_app.ui.window import MainWindow
@@ -144,7 +144,7 @@ class Fetching(QObject):
         count = sum(state.phase in _ACTIVE for state in states)
         one = count == 1
         self._window.rail.set_badge(
-            "models",
+            PANE,
             None
             if not count
             else lambda: (

@@ -9,19 +9,18 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.i18n import tr
-from desktop_app.core.messages import Failed
 from desktop_app.core.paths import Paths
 from desktop_app.core.settings import Settings
 from desktop_app.library.installed import Installed
 from desktop_app.ui.chat.links import LinkOpener
-from desktop_app.ui.chat.problems import words
 from desktop_app.ui.model_picker import ModelPicker
 from desktop_app.ui.models.adding import Adding
 from desktop_app.ui.models.engine_facts import EngineFacts
 from desktop_app.ui.models.fetching import Fetching
 from desktop_app.ui.models.keeper import Keeper
+from desktop_app.ui.models.load_failure import LoadFailure
 from desktop_app.ui.models.offers import Wanted
-from desktop_app.ui.models.pane import ModelsPane
+from desktop_app.ui.models.pane import PANE, ModelsPane
 from desktop_app.ui.models.problems import Trouble, library_trouble, way_words
 from desktop_app.ui.models.rows import PAIRS
 from desktop_app.ui.models.shelf import Shelf, read_shelf
@@ -33,8 +32,6 @@ from desktop_app.ui.window import MainWindow
 from desktop_app.worker.download_state import DownloadState
 from desktop_app.worker.engine_worker import EngineWorker
 from desktop_app.worker.lane import Lane
-
-PANE = "models"
 
 
 class ModelsDesk(QObject):
@@ -67,10 +64,10 @@ class ModelsDesk(QObject):
         self.showing = Showing(pane, self.fetching.states, lambda base: self.using.kept(base), self)
         self.using = Using(pane, self.showing, self.facts, picker, window.status_line, settings)
         self.tending = Tending(window, pane, self.showing, keeper, paths)
+        self.load_failure = LoadFailure(window, lambda: self.showing.shelf, self.using)
         self._links = LinkOpener(window, lambda: self._settings.confirm_links, self)
         self._connected = False
         self._left = ""  # was in use when it was removed, and is again if that is taken back
-        self._load_banner: Banner | None = None
         self._join()
         self._show_connection()
         self._show_lock()
@@ -105,27 +102,6 @@ class ModelsDesk(QObject):
     @Slot()
     def refresh(self) -> None:
         self._look(lambda _: None)
-
-    def show_load_failure(self, failure: Failed) -> None:
-        """The model cannot be loaded: say so wherever the user is, with the ways out."""
-        text = words(failure.kind, failure.message, failure.values)
-        actions: list[tuple[Callable[[], str], Callable[[], object]]] = [
-            (lambda: tr("Choose another model"), lambda: self._window.show_pane(PANE))
-        ]
-        shelf = self.showing.shelf
-        starter = shelf.installed_of(shelf.catalogue.starter.id) if shelf is not None else ()
-        if starter and starter[0].id != self.using.chosen:
-            actions.append((lambda: tr("Use the small starter model"), lambda: self.using.choose("")))
-        self.forget_load_failure()
-        self._load_banner = Banner("danger", lambda: text, tuple(actions))
-        self._load_banner.destroyed.connect(self._banner_gone)
-        self._window.show_banner(self._load_banner)
-
-    @Slot()
-    def forget_load_failure(self) -> None:
-        if self._load_banner is not None:
-            self._load_banner.deleteLater()
-            self._load_banner = None
 
     # --- the shelf ------------------------------------------------------------------------------
 
@@ -300,10 +276,6 @@ class ModelsDesk(QObject):
     def _tell(self, error: InkhornError) -> None:
         text = library_trouble(error.kind, error.message, error.values).text
         self.pane.show_banner(Banner("danger", lambda: text))
-
-    @Slot()
-    def _banner_gone(self) -> None:
-        self._load_banner = None
 
     def _join(self) -> None:
         pane, picker = self.pane, self._picker

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -29,6 +30,9 @@ from desktop_app.ui.theme import set_look, space
 from desktop_app.ui.widgets.banner import Banner
 from desktop_app.ui.widgets.empty_state import EmptyState
 
+PANE = "models"
+"""Key of the pane in the window."""
+
 View = Literal["here", "more"]
 
 
@@ -42,6 +46,7 @@ class ModelsPane(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         set_look(self, surface="paper")
+        self._told = False  # whether anything was ever shown
         self._counts = {"here": 0, "more": 0}
         self._views = {"here": QPushButton(self), "more": QPushButton(self)}
         self._add = {"file": QPushButton(self), "folder": QPushButton(self)}
@@ -66,7 +71,6 @@ class ModelsPane(QWidget):
             )
         self.offers.left_upwards.connect(lambda: self.filter.setFocus(Qt.FocusReason.TabFocusReason))
         self.filter.left_downwards.connect(self.offers.enter_from_above)
-        self.show_loading()
         self.retranslate()
         self.show_view("here")
 
@@ -82,6 +86,7 @@ class ModelsPane(QWidget):
         return "here" if self._stack.currentIndex() == 0 else "more"
 
     def set_installed(self, rows: list[Row]) -> None:
+        self._told = True
         self._count("here", rows)
         self.installed.set_rows(rows)
         self.here.show_instead(None if rows else self._no_models())
@@ -96,7 +101,13 @@ class ModelsPane(QWidget):
         for side in (self.here, self.more):
             side.show_instead(EmptyState("loader-circle", lambda: tr("Looking at your models…"), lambda: ""))
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._told:
+            self.show_loading()
+
     def show_error(self, sentence: str) -> None:
+        self._told = True
         for side in (self.here, self.more):
             page = EmptyState(
                 "circle-alert",

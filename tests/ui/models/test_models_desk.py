@@ -35,7 +35,6 @@ from tests.ui.chrome.reading import left_in_english, unnamed
 from tests.ui.models.conftest import MODEL, User
 
 Open = Callable[..., User]
-pytest_plugins = ["tests.ui.chrome.conftest"]
 
 
 def a_gguf(folder: Path, name: str = "Mine") -> Path:
@@ -218,16 +217,16 @@ def test_a_failure_to_load_is_told_wherever_one_is(open_user: Open, tmp_path: Pa
     user.wait(lambda: user.settings.models.get("chat") == key, "the choice")
     user.window.show_pane("chat")
     values = {"needed_bytes": 9_000_000_000, "free_bytes": 2_000_000_000}
-    user.desk.show_load_failure(Failed(0, "memory", "No room.", values=values))
-    banner = user.desk._load_banner
+    user.desk.load_failure.show(Failed(0, "memory", "No room.", values=values))
+    banner = user.desk.load_failure.banner
     assert "9.0 GB" in banner.accessibleName()
     assert "2.0 GB" in banner.accessibleName()
     press(banner, "Choose another model")
     assert user.window.current_pane() == "models"
     press(banner, "Use the small starter model")
     assert user.settings.models["chat"] == ""
-    user.desk.forget_load_failure()
-    user.wait(lambda: user.desk._load_banner is None, "the banner to go")
+    user.desk.load_failure.forget()
+    user.wait(lambda: user.desk.load_failure.banner is None, "the banner to go")
 
 
 def test_the_status_line_says_what_is_in_memory(open_user: Open) -> None:
