@@ -65,8 +65,8 @@ def _list(arguments: argparse.Namespace, paths: Paths, catalogue: Catalogue, _ne
 def _get(arguments: argparse.Namespace, paths: Paths, catalogue: Catalogue, network: Network) -> int:
     network.require()
     order = _order(arguments, catalogue)
-    entry = next((e for e in list_installed(paths, catalogue) if e.id == order.folder), None)
-    if entry is None or entry.state != "present":
+    entry = next((e for e in list_installed(paths, catalogue) if _is_there(e, order)), None)
+    if entry is None:
         line = LiveLine(quiet=arguments.json)
         try:
             _download(order, paths, network, line)
@@ -75,6 +75,11 @@ def _get(arguments: argparse.Namespace, paths: Paths, catalogue: Catalogue, netw
         entry = find_by_id(paths, catalogue, order.folder)
     _print_installed(entry, arguments.json)
     return 0
+
+
+def _is_there(entry: Installed, order: Order) -> bool:
+    same = entry.model is not None and f"{entry.model.id}/{entry.variant}" == order.id
+    return entry.state == "present" and (same or entry.id == order.folder)
 
 
 def _order(arguments: argparse.Namespace, catalogue: Catalogue) -> Order:

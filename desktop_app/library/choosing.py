@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 from desktop_app.core.errors import InkhornError
 from desktop_app.library.catalogue import Format
+from desktop_app.library.manifest import NAME as MANIFEST
 from desktop_app.library.manifest import is_plain
 
 PICKLE = frozenset({".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".joblib", ".npy", ".npz"})
@@ -48,7 +49,10 @@ def choose_files(
     safe = [
         name
         for name in names
-        if is_plain(name) and not name.startswith(".") and PurePosixPath(name).suffix.lower() not in never
+        if is_plain(name)
+        and not name.startswith(".")
+        and name != MANIFEST  # ours, beside them
+        and PurePosixPath(name).suffix.lower() not in never
     ]
     if patterns:
         chosen = [name for name in safe if any(fnmatchcase(name, pattern) for pattern in patterns)]

@@ -17,7 +17,7 @@ import httpx2
 
 from desktop_app import __version__
 from desktop_app.core.errors import InkhornError
-from desktop_app.library.network import Network
+from desktop_app.library.network import Network, with_scheme
 from desktop_app.library.patience import Patience
 
 AGENT = f"inkhorn/{__version__}"
@@ -39,7 +39,7 @@ def open_client(
             headers={"User-Agent": AGENT, "Accept-Encoding": "identity"},
             follow_redirects=True,
             timeout=httpx2.Timeout(patience.read_s, connect=patience.connect_s),
-            proxy=_with_scheme(chosen) if chosen else None,
+            proxy=with_scheme(chosen.strip(), "http") if chosen else None,
             verify=verify,
         )
     except (ImportError, ValueError, httpx2.InvalidURL) as error:
@@ -147,7 +147,3 @@ def host_of(url: str) -> str:
 def environment_token() -> str | None:
     """``HF_TOKEN``, as the hub's own tools read it."""
     return os.environ.get("HF_TOKEN", "").strip() or None
-
-
-def _with_scheme(proxy: str) -> str:
-    return proxy if "://" in proxy else f"http://{proxy}"

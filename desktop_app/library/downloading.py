@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -17,16 +18,16 @@ from desktop_app.library import hub, room
 from desktop_app.library.catalogue import HubSource, WheelSource
 from desktop_app.library.connection import environment_token, host_of, open_client
 from desktop_app.library.inspecting import inspect, require_known
-from desktop_app.library.installed import tree_size
 from desktop_app.library.jobs import hold, read_job
 from desktop_app.library.manifest import Manifest, StoredFile, write_manifest
 from desktop_app.library.meter import Meter, Tell
 from desktop_app.library.network import Network
 from desktop_app.library.orders import Order
 from desktop_app.library.patience import PATIENT, Patience
+from desktop_app.library.prepared_forms import tree_size
 from desktop_app.library.sniffing import refuse_pickle
 from desktop_app.library.tokens import read_token
-from desktop_app.library.transfer import Transfer
+from desktop_app.library.transfer import Expected, Transfer
 from desktop_app.library.verify import sha256_of
 from desktop_app.library.wheels import fetch_archive, take_member
 
@@ -88,36 +89,22 @@ def download(
 
 
 def _from_hub(run: _Run, source: HubSource) -> Manifest:
-    endpoint = hub.endpoint_of(run.network)
+    endpoint = run.network.hub
     with open_client(run.network, run.patience) as client:
         transfer = Transfer(client, run.meter, run.patience, run.sleep)
-        plan = hub.read_plan(run.folder / "plan.json")
-        if plan is None:
-            plan = transfer.patiently(
-                lambda: hub.plan_files(
-                    run.order,
-                    source.repo,
-                    source.revision,
-                    source.patterns,
-                    endpoint,
-                    _token,
-                    lambda: open_client(run.network, run.patience),
-                ),
-                host_of(endpoint),
-            )
-            hub.write_plan(run.folder / "plan.json", plan)
+        plan = _plan(run, source, endpoint, transfer)
         run.meter.total = plan.bytes
-        token = _token() if plan.needs_token or run.order.gated else None
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
         room.require_room(run.folder, plan.bytes - tree_size(run.folder), run.order.name)
         names = {file: plan.local_name(file) for file in plan.files}
         there = [file for file in plan.files if _has_size(run.files / names[file], file.size)]
         run.meter.there(sum(file.size for file in there))
+        token = _token() if plan.needs_token or run.order.gated else None
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
         for file in plan.files:
-            target, part = run.files / names[file], run.parts / names[file]
             if file in there:
                 continue
-            transfer.fetch(hub.file_url(endpoint, plan, file.name), part, file, headers)
+            target, part = run.files / names[file], run.parts / names[file]
+            _fetch(run, transfer, hub.file_url(endpoint, plan, file.name), part, file, headers)
             refuse_pickle(part, file.name)
             if names[file] == "config.json" and not run.order.model_id:
                 require_known(part, run.order.name)  # before gigabytes come of what cannot be used
@@ -131,6 +118,33 @@ def _from_hub(run: _Run, source: HubSource) -> Manifest:
     source_words = {"kind": "hub", "repo": plan.repo, "revision": plan.revision, "endpoint": endpoint}
     manifest = _manifest(run.order, stored, source_words, plan.licence)
     return manifest if run.order.model_id else _described(manifest, run.files)
+
+
+def _plan(run: _Run, source: HubSource, endpoint: str, transfer: Transfer) -> hub.Plan:
+    """The plan of an earlier start, or a new one, which is kept."""
+    path = run.folder / "plan.json"
+    plan = hub.read_plan(path)
+    if plan is None:
+        plan = transfer.patiently(
+            lambda: hub.plan_files(
+                run.order, source, endpoint, _token, lambda: open_client(run.network, run.patience)
+            ),
+            host_of(endpoint),
+        )
+        hub.write_plan(path, plan)
+    return plan
+
+
+def _fetch(
+    run: _Run, transfer: Transfer, url: str, part: Path, file: Expected, headers: dict[str, str]
+) -> None:
+    try:
+        transfer.fetch(url, part, file, headers)
+    except InkhornError as error:
+        if error.kind == "not_found":
+            # Its makers have taken that commit back; another try asks what there is now.
+            (run.folder / "plan.json").unlink(missing_ok=True)
+        raise
 
 
 def _from_wheel(run: _Run, source: WheelSource) -> Manifest:
@@ -189,11 +203,23 @@ def _put_in_place(files: Path, target: Path) -> None:
     """``files`` becomes ``target``; what had that name before (damaged, most likely) goes."""
     if target.exists():
         old = target.parent / f".removed-{uuid.uuid4().hex}"
-        os.replace(target, old)
-        os.replace(files, target)
+        _rename(target, old)
+        _rename(files, target)
         shutil.rmtree(old, ignore_errors=True)
     else:
-        os.replace(files, target)
+        _rename(files, target)
+
+
+def _rename(source: Path, target: Path) -> None:
+    """Virus scanners on Windows hold what is new open for a moment, and a download must not fail at its
+    last step for that."""
+    for pause in (0.1, 0.4, 1.0, 2.0) if sys.platform == "win32" else ():
+        try:
+            os.replace(source, target)
+            return
+        except PermissionError:
+            time.sleep(pause)
+    os.replace(source, target)
 
 
 def _has_size(path: Path, size: int) -> bool:

@@ -11,18 +11,22 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-from huggingface_hub import close_session, set_client_factory
-from huggingface_hub.errors import HfHubHTTPError, HFValidationError, OfflineModeIsEnabled
+from huggingface_hub import close_session, constants, set_client_factory
+from huggingface_hub.errors import HfHubHTTPError, HFValidationError
 from huggingface_hub.file_download import hf_hub_url
 from huggingface_hub.hf_api import HfApi, ModelInfo, RepoSibling
 
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.settings import write_atomically
+from desktop_app.library.catalogue import HubSource
 from desktop_app.library.choosing import choose_files
 from desktop_app.library.connection import error_of_status
-from desktop_app.library.network import HUB, Network
 from desktop_app.library.orders import Order
 from desktop_app.library.transfer import Expected
+
+# Left to itself, huggingface_hub tells the hub in each request which other packages are installed, and asks
+# huggingface.co, past every mirror, for a list of programs by which it may have been started.
+constants.HF_HUB_DISABLE_TELEMETRY = True
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
@@ -49,15 +53,9 @@ class Plan:
         return file.name.removeprefix(f"{shared}/") if shared else file.name
 
 
-def endpoint_of(network: Network) -> str:
-    return (network.hub_endpoint or os.environ.get("HF_ENDPOINT", "") or HUB).rstrip("/")
-
-
 def plan_files(
     order: Order,
-    repo: str,
-    revision: str | None,
-    patterns: tuple[str, ...],
+    source: HubSource,
     endpoint: str,
     token: Callable[[], str | None],
     open_client: Callable[[], httpx2.Client],
@@ -68,6 +66,7 @@ def plan_files(
     Raises `InkhornError` (``not_found``, ``unauthorized``, ``gated``, ``rate_limited``, ``network``,
     ``model_unsupported`` where no files can be taken) and httpx2's errors for a broken connection.
     """
+    repo, revision = source.repo, source.revision
     set_client_factory(open_client)
     try:
         info, with_token = _ask_twice(order, endpoint, repo, revision, token)
@@ -79,7 +78,7 @@ def plan_files(
         message = f"{endpoint} has {repo} at another commit than was asked for."
         raise InkhornError("not_found", message, asked=revision, given=info.sha)
     by_name = {sibling.rfilename: sibling for sibling in info.siblings}
-    names = choose_files(by_name, patterns, order.format, repo)
+    names = choose_files(by_name, source.patterns, order.format, repo)
     return Plan(
         repo=repo,
         revision=info.sha,
@@ -132,9 +131,6 @@ def _ask(endpoint: str, repo: str, revision: str | None, token: str | None, gate
         raise error_of_status(error.response, repo, gated) from error
     except HFValidationError as error:
         raise InkhornError("not_found", f"“{repo}” cannot be the name of a model on the hub.") from error
-    except OfflineModeIsEnabled as error:
-        message = "HF_HUB_OFFLINE is set: the hub is not asked."
-        raise InkhornError("offline", message) from error
     except (ValueError, TypeError, KeyError) as error:
         message = f"{endpoint} does not answer as a model hub does. Is it a mirror of one?"
         raise InkhornError("network", message, reason="protocol", retry=False) from error

@@ -16,20 +16,23 @@ def project_of(requirement: str) -> str:
 
 
 def link_to(text: bytes, base: str, is_json: bool, name: str) -> str | None:
-    """The address of the file ``name``, None if the page does not have it."""
-    if is_json:
-        try:
-            files = json.loads(text)["files"]
-            addresses = [str(file["url"]) for file in files if file["filename"] == name]
-        except (ValueError, KeyError, TypeError, RecursionError):
-            return None
-        return _file_only(urljoin(base, addresses[0])) if addresses else None
+    """The address of the file ``name``, None if the page does not have it, or is not one."""
+    try:
+        addresses = _in_json(text, base, name) if is_json else _in_html(text, base, name)
+    except (ValueError, KeyError, TypeError, RecursionError, AssertionError):
+        return None  # the last is html.parser's word for a declaration that it does not know
+    return _file_only(addresses[0]) if addresses else None
+
+
+def _in_json(text: bytes, base: str, name: str) -> list[str]:
+    files = json.loads(text)["files"]
+    return [urljoin(base, str(file["url"])) for file in files if file["filename"] == name]
+
+
+def _in_html(text: bytes, base: str, name: str) -> list[str]:
     page = _Page(base)
     page.feed(text.decode("utf-8", "replace"))
-    for address in page.addresses:
-        if unquote(urlsplit(address).path.rsplit("/", 1)[-1]) == name:
-            return _file_only(address)
-    return None
+    return [a for a in page.addresses if unquote(urlsplit(a).path.rsplit("/", 1)[-1]) == name]
 
 
 def _file_only(address: str) -> str:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-import shutil
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from desktop_app.core.errors import InkhornError, kind_of_os_error
 from desktop_app.core.paths import Paths
 from desktop_app.library.catalogue import Catalogue, ModelFile
 from desktop_app.library.entries import Installed, State, bundled, look_into
+from desktop_app.library.prepared_forms import forms_of, remove_tree, tree_size
 from desktop_app.library.room import free_bytes
 from desktop_app.library.verify import Told, check
 
@@ -99,7 +98,7 @@ def remove(installed: Installed, paths: Paths) -> int:
         message = f"{installed.name} came with the app and cannot be removed by itself."
         raise InkhornError("read_only", message, model=installed.id)
     folder = paths.user_models / installed.id
-    prepared = prepared_forms(installed, paths)
+    prepared = forms_of(installed.path, installed.sha256, paths)
     freed = tree_size(folder) + sum(tree_size(path) for path in prepared)
     try:
         if folder.is_symlink():
@@ -108,33 +107,13 @@ def remove(installed: Installed, paths: Paths) -> int:
             # Renamed first: a folder that is half removed must not be listed, also after a power cut.
             gone = paths.user_models / f".removed-{uuid.uuid4().hex}"
             os.replace(folder, gone)
-            shutil.rmtree(gone)
+            remove_tree(gone)
         for path in prepared:
-            shutil.rmtree(path)
+            remove_tree(path)
     except OSError as error:
         message = f"{installed.name} cannot be removed: {error.strerror or error}."
         raise InkhornError(kind_of_os_error(error), message, path=str(folder)) from error
     return freed
-
-
-def prepared_forms(installed: Installed, paths: Paths) -> tuple[Path, ...]:
-    """The engine's prepared forms of one file: it names them by the first half of the file's SHA-256. (For
-    a folder it makes up a digest of its own; those go by age.)"""
-    if not installed.sha256:
-        return ()
-    return tuple(paths.prepared.glob(f"{installed.sha256[:32]}-*"))
-
-
-def tree_size(folder: Path) -> int:
-    """Bytes of all files below ``folder``; links are not followed, what vanishes meanwhile is 0."""
-    total = 0
-    for root, _, names in os.walk(folder):
-        for name in names:
-            try:
-                total += os.lstat(os.path.join(root, name)).st_size
-            except OSError:
-                continue
-    return total
 
 
 def _order(entry: Installed) -> tuple[str, str]:

@@ -21,8 +21,9 @@ from desktop_app.core.errors import KINDS
 from desktop_app.core.messages import Failed
 from desktop_app.core.paths import Paths
 from desktop_app.core.settings import write_atomically
-from desktop_app.library.installed import DOWNLOADS, tree_size
+from desktop_app.library.installed import DOWNLOADS
 from desktop_app.library.orders import Order, order_from_json, order_to_json
+from desktop_app.library.prepared_forms import tree_size
 
 JobPhase = Literal["waiting", "paused", "failed"]
 LOCK_WAIT_S = 10.0

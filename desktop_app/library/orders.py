@@ -98,7 +98,7 @@ def order_from_hub(text: str) -> Order:
     """
     parts = _HUB.fullmatch(text)
     file = parts["file"] if parts else None
-    if parts is None or (file is not None and not is_plain(file)):
+    if parts is None or not all(is_plain(name) for name in (parts["repo"], file or "x")):
         message = f"“{text}” is not of the form hub:owner/name[@revision][:file.gguf]."
         raise InkhornError("not_found", message, reason="form")
     repo, revision = parts["repo"], parts["revision"]
@@ -108,10 +108,14 @@ def order_from_hub(text: str) -> Order:
         model_id="",
         variant_id=stem,
         name=stem or repo.split("/")[1],
-        folder="--".join((*repo.split("/"), *([stem] if stem else []))),
+        folder="--".join((*repo.split("/"), *(part for part in (stem, _plain(revision)) if part))),
         source=HubSource(repo, revision, (_escaped(file),) if file else ()),
         format="gguf" if file and file.endswith(".gguf") else "safetensors",
     )
+
+
+def _plain(revision: str | None) -> str:
+    return (revision or "").replace("/", "-")[:12].strip(".")
 
 
 def order_to_json(order: Order) -> dict[str, Any]:

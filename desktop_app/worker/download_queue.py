@@ -10,6 +10,7 @@ import contextlib
 import logging
 import multiprocessing
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from multiprocessing.connection import Connection, wait
@@ -22,12 +23,15 @@ from desktop_app.library.jobs import Job, bytes_there, new_job, read_jobs, remov
 from desktop_app.library.meter import Report
 from desktop_app.library.network import Network
 from desktop_app.library.orders import Order
+from desktop_app.library.prepared_forms import sweep
 from desktop_app.worker.download_process import DownloadProcess
 from desktop_app.worker.download_state import DownloadPhase, DownloadState
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 2
+AGAIN_S = 300.0
+"""Seconds after which a download that could not go on for the network's sake is tried again by itself."""
 AGAIN_AT_START = ("network", "offline", "rate_limited")
 """Failures that were the moment's, not the download's: a new start of the app is another moment."""
 
@@ -57,6 +61,7 @@ class DownloadQueue:
         # The fields below belong to the thread.
         self._jobs: dict[str, Job] = {}
         self._running: dict[str, DownloadProcess] = {}
+        self._again: dict[str, float] = {}  # failed downloads, and when to try them again
         self._active = False
         self._stopping = False
 
@@ -116,7 +121,7 @@ class DownloadQueue:
 
     def _step(self) -> None:
         by_connection = {process.connection: name for name, process in self._running.items()}
-        for ready in wait([self._wake_in, *by_connection]):
+        for ready in wait([self._wake_in, *by_connection], self._until_again()):
             assert isinstance(ready, Connection)
             if ready is self._wake_in:
                 self._wake_in.recv_bytes()
@@ -125,6 +130,7 @@ class DownloadQueue:
         while self._inbox and not self._stopping:
             self._inbox.popleft()()
         if not self._stopping:
+            self._try_again()
             self._start_waiting()
         self._tell_active()
 
@@ -140,6 +146,8 @@ class DownloadQueue:
             self._done(name)
         elif report.phase == "failed":
             self._end(name)
+            if (pause := again_after(report.failure)) is not None:
+                self._again[name] = time.monotonic() + pause
             self._set(replace(self._jobs[name], phase="failed", failure=report.failure), "failed")
         else:
             job = replace(self._jobs[name], done=report.done, total=report.total)
@@ -154,9 +162,24 @@ class DownloadQueue:
         total = job.total if job.total is not None else job.done
         self._tell(replace(job, done=total, total=total, failure=None), "done")
 
+    def _until_again(self) -> float | None:
+        if not self._again:
+            return None
+        return max(0.0, min(self._again.values()) - time.monotonic())
+
+    def _try_again(self) -> None:
+        """A lid that was closed, a cable that was out: nobody should have to press a button for that."""
+        now = time.monotonic()
+        for name in [name for name, due in self._again.items() if due <= now]:
+            del self._again[name]
+            job = self._jobs.get(name)
+            if job is not None and job.phase == "failed":
+                self._resume(name)
+
     # --- what is asked ------------------------------------------------------------------------
 
     def _take_up(self) -> None:
+        sweep(self._paths)
         for job in read_jobs(self._paths):
             again = job.failure is not None and job.failure.kind in AGAIN_AT_START
             if job.phase == "failed" and again:
@@ -281,3 +304,11 @@ class DownloadQueue:
         if active != self._active:
             self._active = active
             self._on_active(active)
+
+
+def again_after(failure: Failed | None) -> float | None:
+    """Seconds until another try may go better; None where somebody has to do something first."""
+    if failure is None or not failure.values.get("retry"):
+        return None
+    wait_s = failure.values.get("wait_s")
+    return max(AGAIN_S, wait_s) if isinstance(wait_s, int | float) else AGAIN_S

@@ -130,6 +130,10 @@ def test_a_model_of_the_catalogue_and_its_licence(data: Path, real_hub: Hub) -> 
     assert real_hub.seen
 
 
+def test_the_one_that_came_with_the_app_is_not_fetched(data: Path, hub: Hub, starter_model: Path) -> None:
+    assert run(data, "get", "smollm2-135m-instruct")[1].strip() == str(starter_model)
+
+
 @pytest.mark.skipif(os.name != "posix", reason="Ctrl-C reaches a child of a test on POSIX only")
 def test_ctrl_c_keeps_what_came_and_the_same_command_goes_on(data: Path, real_hub: Hub) -> None:
     real_hub.cdn.faults = [faults.stall_after(20_000)]

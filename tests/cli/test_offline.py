@@ -170,11 +170,19 @@ def test_the_whole_engine(watched: Callable[[bool], Watched], starter_model: Pat
 
 
 @pytest.mark.slow
-def test_without_the_lock_all_of_it_would_have_been_seen(watched: Callable[[bool], Watched]) -> None:
+def test_without_the_lock_all_of_it_would_have_been_seen(
+    watched: Callable[[bool], Watched], hub: Hub, proxy: Proxy
+) -> None:
     free = watched(False)
     assert free.inkhorn("models", "get", "hub:maker/none").returncode == 1
     by_terminal = (len(free.tried), free.came)
     assert min(by_terminal) > 0
+    # Nobody but the proxy is connected to, nobody but the mirror is asked, and no more is told than needed.
+    assert all("127.0.0.1" in line for line in free.tried)
+    assert [seen.path.split("?")[0] for seen in proxy.seen] == [
+        f"{hub.url}/api/models/maker/none/revision/main"
+    ]
+    assert "torch" not in proxy.seen[0].headers["user-agent"]
     waiting_job(free.data)
     done = free.run("-c", QUEUE, str(free.data))
     assert done.stdout.strip().startswith("['', '', '']"), done.stderr

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from desktop_app.core.errors import InkhornError
+from desktop_app.core.messages import Failed
 from desktop_app.core.paths import Paths
 from desktop_app.library.catalogue import HubSource, Model, Strengths, Variant
 from desktop_app.library.downloading import download
@@ -98,6 +100,12 @@ class Fetched:
     @property
     def folder(self) -> Path:
         return new_job(self.order, self.paths).folder
+
+    @property
+    def failures(self) -> list[Failed]:
+        """Why it waited, each time once, however often it was told meanwhile."""
+        found = [report.failure for report in self.reports]
+        return [now for before, now in itertools.pairwise([None, *found]) if now and now != before]
 
     def run(self, hub: Hub, patience: Patience = QUICK, **network: str) -> Path:
         write_job(new_job(self.order, self.paths))

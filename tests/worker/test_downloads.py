@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import multiprocessing
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -18,11 +19,16 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from desktop_app.core.errors import InkhornError
+from desktop_app.core.messages import Failed
 from desktop_app.core.paths import Paths
 from desktop_app.library import room
 from desktop_app.library.catalogue import Catalogue, load_catalogue
 from desktop_app.library.installed import disk_use, list_installed
+from desktop_app.library.jobs import bytes_there, new_job, remove_job, write_job
 from desktop_app.library.network import Network
+from desktop_app.library.orders import order_from
+from desktop_app.worker import download_queue
+from desktop_app.worker.download_process import DownloadProcess
 from desktop_app.worker.downloads import Downloads, DownloadState
 from tests.library import hub_server as faults
 from tests.library.fetching import SHARD, a_model, model_files
@@ -342,6 +348,54 @@ def test_a_failure_has_its_kind_and_figures(
         assert again_failure == failure
         again.downloads.forget("model/bf16")
         again.until(lambda: again.downloads.states() == ())
+
+
+def test_it_tries_again_by_itself_when_the_network_may_be_back(
+    open_downloads: Open, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(download_queue, "again_after", lambda failure: 0.1 if failure else None)
+    hub.faults = [faults.status(429, Retry_After="4000")]
+    watched = open_downloads()
+    watched.downloads.get("model", "bf16", False)
+    watched.until_phase("done")
+    assert "failed" in [state.phase for state in watched.told]
+
+
+def test_when_another_try_may_go_better() -> None:
+    again = download_queue.again_after
+    assert again(None) is None
+    assert again(Failed(0, "model_damaged", "")) is None
+    assert again(Failed(0, "network", "", values={"retry": False})) is None
+    assert again(Failed(0, "network", "", values={"retry": True})) == download_queue.AGAIN_S
+    assert again(Failed(0, "rate_limited", "", values={"retry": True, "wait_s": 4000.0})) == 4000
+
+
+@pytest.mark.slow
+def test_killed_again_and_again_it_comes_whole_in_the_end(
+    paths: Paths, catalogue: Catalogue, hub: Hub, nothing_of_this_computers: None
+) -> None:
+    """At bytes that nobody chose. Seeded, so that they are the same each time."""
+    chance = random.Random(7)
+    hub.cdn.faults = [faults.trickle(1000, 0.003)] * 100
+    order = order_from(catalogue, "model", "bf16", False)
+    job = new_job(order, paths)
+    write_job(job)
+    kills = 0
+    while True:
+        process = DownloadProcess(job.folder, paths, Network(hub_endpoint=hub.url))
+        enough = bytes_there(job.folder) + chance.randint(5_000, 90_000)
+        done = False
+        until_s = time.monotonic() + PATIENCE_S
+        while not done and bytes_there(job.folder) < enough:
+            assert time.monotonic() < until_s, "waited in vain"
+            done = process.connection.poll(0.001) and process.connection.recv().phase == "done"
+        process.end()
+        if done:
+            break
+        kills += 1
+    remove_job(job.folder)
+    assert kills >= 3
+    assert_installed(paths, catalogue, hub)
 
 
 # --- the offline lock -----------------------------------------------------------------------------
