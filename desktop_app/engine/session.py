@@ -60,6 +60,7 @@ class Session:
                     return item
         finally:
             text.flush()
+            self._pool.trim()
         raise AssertionError("a reply without an end")
 
     def choose(self, command: Choose, is_cancelled: Callable[[], bool]) -> tuple[Choice, ...]:

@@ -70,11 +70,11 @@ def _child(connection: Connection, model: str, place: str, threads: int) -> None
 
 def _measure(connection: Connection, command: Load) -> None:
     from desktop_app.engine import decoder as module
-    from desktop_app.engine.model import load_decoder, open_model
+    from desktop_app.engine.model import load_model, open_model
 
     opened = open_model(command, lambda _stage, _done: None)
     words = opened.words
-    decoder = load_decoder(opened, command, lambda _stage, _done: None).decoder
+    decoder = load_model(opened, command, lambda _stage, _done: None).decoder
     spent: Seconds = defaultdict(float)
 
     def timed(function: Callable[..., Any], part: Callable[..., str]) -> Callable[..., Any]:

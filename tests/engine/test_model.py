@@ -17,7 +17,7 @@ import torch
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.messages import Load
 from desktop_app.engine.decoder import Decoder
-from desktop_app.engine.model import Opened, load_decoder, open_model
+from desktop_app.engine.model import Opened, load_model, open_model
 from desktop_app.engine.prepared import DamagedPreparedError, read_prepared
 from desktop_app.engine.source import identify
 from tests.engine.tiny_model import write_tiny
@@ -39,9 +39,9 @@ def load(source: Path, place: Path, sha256: str = "") -> tuple[Opened, Decoder, 
     stages = Stages()
     command = Load(1, str(source), str(place), sha256)
     opened = open_model(command, stages)
-    loaded = load_decoder(opened, command, stages)
+    loaded = load_model(opened, command, stages)
     assert loaded.precision
-    return opened, loaded.decoder, stages.seen
+    return opened, loaded.model, stages.seen
 
 
 @torch.inference_mode()

@@ -12,9 +12,6 @@ from desktop_app.core.errors import InkhornError
 from desktop_app.engine.causal import Cache
 from desktop_app.engine.hosted.cache import BLOCK, cache_bytes, copied, new_cache, truncate
 from desktop_app.engine.hosted.families import context_length
-=======
-from desktop_app.engine.hosted.cache import BLOCK, cache_bytes, new_cache, truncate
->>>>>>> hosted
 from desktop_app.engine.hosted.module import Hosted, HostedBase
 
 CHUNK = 512
