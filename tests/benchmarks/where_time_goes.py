@@ -74,7 +74,7 @@ def _measure(connection: Connection, command: Load) -> None:
 
     opened = open_model(command, lambda _stage, _done: None)
     words = opened.words
-    decoder = load_model(opened, command, lambda _stage, _done: None).decoder
+    decoder = load_model(opened, command, lambda _stage, _done: None).model
     spent: Seconds = defaultdict(float)
 
     def timed(function: Callable[..., Any], part: Callable[..., str]) -> Callable[..., Any]:

@@ -14,7 +14,7 @@ from tests.engine.tiny_model import write_tiny
 def opened(source: Path, place: Path, precision: str = "auto") -> tuple[Decoder, Vocabulary]:
     command = Load(1, str(source), str(place), precision=precision)
     model = open_model(command, lambda stage, fraction: None)
-    decoder = load_model(model, command, lambda stage, fraction: None).decoder
+    decoder = load_model(model, command, lambda stage, fraction: None).model
     return decoder, model.words.vocabulary
 
 

@@ -198,7 +198,7 @@ def test_packed_scores_are_near_the_dequantised_ones(tmp_path: Path, kind: str) 
         # dense weights are rounded to 8 bits besides
         assert relative_error(found, expected) < (0.04 if kind == "F16" else 0.03)
     agree = scores_of(exact, IDS).argmax(-1) == scores_of(fast, IDS).argmax(-1)
-    assert agree.float().mean() > 0.95
+    assert agree.float().mean() > (0.93 if kind == "F16" else 0.95)
 
 
 @torch.inference_mode()

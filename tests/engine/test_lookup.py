@@ -310,7 +310,7 @@ def starter(starter_model: Path, tmp_path_factory: pytest.TempPathFactory) -> An
 def open_starter(source: Path, place: Path) -> Any:
     command = Load(1, str(source), str(place))
     model = open_model(command, lambda stage, fraction: None)
-    decoder = load_model(model, command, lambda stage, fraction: None).decoder
+    decoder = load_model(model, command, lambda stage, fraction: None).model
     words = model.words
 
     def ids_of(text: str) -> list[int]:

@@ -70,7 +70,7 @@ def test_prepared_once_and_then_mapped(source: Path, place: Path) -> None:
     again, mapped, stages = load(source, place)
     assert stages == ["load"]
     assert torch.equal(scores(fresh), scores(mapped))
-    made, read = first.read_origin(), read_prepared(only_folder(place)).description
+    made, read = first.read_lean_origin(), read_prepared(only_folder(place)).description
     assert (made.name, made.architecture) == (again.name, read.architecture)
     assert made.checkpoint.parameters == read.parameters
     assert again.words.vocabulary.encode("hello wor") == made.words.vocabulary.encode("hello wor")
@@ -216,7 +216,7 @@ def test_a_damaged_record_of_the_hash_only_costs_reading(source: Path, place: Pa
 
 
 def test_missing_and_odd_files(tmp_path: Path, place: Path) -> None:
-    for path, kind in [(tmp_path / "no.gguf", "model_missing"), (tmp_path, "model_damaged")]:
+    for path, kind in [(tmp_path / "no.gguf", "model_missing"), (tmp_path, "model_missing")]:
         with pytest.raises(InkhornError) as caught:
             load(path, place)
         assert caught.value.kind == kind
