@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from desktop_app import __version__
 from desktop_app.core.collector import start_collector
 from desktop_app.core.logs import start_logging
+from desktop_app.core.offline import lock
 from desktop_app.core.paths import make_paths
 from desktop_app.core.settings import load_settings
 from desktop_app.ui.icons import app_icon
@@ -42,6 +43,7 @@ def run_app(arguments: argparse.Namespace) -> int:
         print("inkhorn: already running, but it does not answer", file=sys.stderr)
         return 1
     settings = load_settings(paths.settings)
+    lock(settings.offline)
     use_language(app, settings.language, paths.resources / "i18n")
     apply_theme(app, settings.theme)
     # Imported after the instance check: a second start should cost nothing.

@@ -21,6 +21,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.set_defaults(command="")
     commands = parser.add_subparsers(metavar="COMMAND")
     _add_chat(commands)
+    _add_models(commands)
     return parser.parse_args(argv)
 
 
@@ -52,6 +53,32 @@ def _add_chat(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
             f"--{name.replace('_', '-')}", type=kind, metavar="N", help=f"instead of the preset's {name}"
         )
     chat.add_argument("--stop", action="append", metavar="TEXT", help="end before TEXT; may be repeated")
+
+
+def _add_models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    models = commands.add_parser("models", help="list, get, import, remove or check models")
+    models.set_defaults(command="models")
+    _add_data_dir(models, argparse.SUPPRESS)
+    actions = models.add_subparsers(metavar="ACTION", required=True)
+
+    def add(action: str, words: str) -> argparse.ArgumentParser:
+        parser = actions.add_parser(action, help=words)
+        parser.set_defaults(action=action)
+        _add_data_dir(parser, argparse.SUPPRESS)
+        parser.add_argument("--json", action="store_true", help="one JSON object")
+        return parser
+
+    listing = add("list", "what is installed")
+    listing.add_argument("--available", action="store_true", help="what the catalogue has instead")
+    get = add("get", "download a model")
+    get.add_argument("id", help="MODEL/VARIANT of the catalogue, or hub:owner/name[@revision][:file]")
+    get.add_argument("--variant", default="", metavar="NAME", help="which form of it")
+    get.add_argument("--accept-licence", action="store_true", help="you have read its licence and accept it")
+    importing = add("import", "take a model that is on this computer")
+    importing.add_argument("path", type=Path, help="a GGUF file, a folder with safetensors, or an adapter")
+    importing.add_argument("--link", action="store_true", help="leave it where it is")
+    add("remove", "give its space back").add_argument("id", help="as list shows it")
+    add("verify", "look at every byte").add_argument("id", nargs="?", help="one of them instead of all")
 
 
 def sampling_from(arguments: argparse.Namespace) -> Sampling:

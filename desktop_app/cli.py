@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import queue
 import sys
 from dataclasses import asdict
-from typing import TextIO
 
 from desktop_app.arguments import sampling_from
+from desktop_app.cli_models import models
+from desktop_app.cli_output import LiveLine, WrongUseError, let_go_of_output, print_failure, use_utf8
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.messages import ChatMessage, Done, Event, Failed, Generate, Reply, Text
 from desktop_app.core.paths import make_paths
@@ -25,24 +25,20 @@ from desktop_app.worker.engine_thread import EngineThread
 _Events = queue.SimpleQueue[Event | EngineState]
 
 
-class _WrongUseError(Exception):
-    """The message says what to do instead."""
-
-
 def run_command(arguments: argparse.Namespace) -> int:
     """Run the command in ``arguments``; returns the exit status."""
     for stream in (sys.stdin, sys.stdout, sys.stderr):
-        _use_utf8(stream)
+        use_utf8(stream)
     name = arguments.command
     try:
-        return {"chat": _chat}[name](arguments)
-    except _WrongUseError as error:
+        return {"chat": _chat, "models": models}[name](arguments)
+    except WrongUseError as error:
         print(f"inkhorn {name}: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
     except OSError as error:
-        _let_go_of_output()
+        let_go_of_output()
         if not isinstance(error, BrokenPipeError):  # who read it, `head` say, has read enough
             print(f"inkhorn {name}: {error.strerror or error}", file=sys.stderr)
         return 1
@@ -52,7 +48,7 @@ def _chat(arguments: argparse.Namespace) -> int:
     try:
         sampling = sampling_from(arguments)
     except ValueError as error:
-        raise _WrongUseError(str(error)) from None
+        raise WrongUseError(str(error)) from None
     messages: tuple[ChatMessage, ...] = (ChatMessage("user", _given_text(arguments).rstrip("\r\n")),)
     if arguments.system:
         messages = (ChatMessage("system", arguments.system), *messages)
@@ -64,7 +60,7 @@ def _chat(arguments: argparse.Namespace) -> int:
         engine.submit(Generate(engine.next_id(), messages, sampling))
         return _print_reply(events, arguments.json)
     except InkhornError as error:
-        return _print_failure(error.kind, error.message, arguments.json)
+        return print_failure("chat", error.kind, error.message, arguments.json)
     finally:
         engine.stop()
 
@@ -73,14 +69,14 @@ def _given_text(arguments: argparse.Namespace) -> str:
     if arguments.text:
         text = " ".join(arguments.text)
     elif sys.stdin is None or sys.stdin.isatty():
-        raise _WrongUseError("give a message, or pipe one in")
+        raise WrongUseError("give a message, or pipe one in")
     else:
         try:
             text = sys.stdin.read()
         except UnicodeDecodeError:
-            raise _WrongUseError("standard input is not text in UTF-8") from None
+            raise WrongUseError("standard input is not text in UTF-8") from None
     if not text.strip():
-        raise _WrongUseError("the message is empty")
+        raise WrongUseError("the message is empty")
     return text
 
 
@@ -100,7 +96,7 @@ def _print_reply(events: _Events, as_json: bool) -> int:
             progress.clear()
             if pieces and not as_json:
                 print(flush=True)
-            return _print_failure(event.kind, event.message, as_json)
+            return print_failure("chat", event.kind, event.message, as_json)
         elif isinstance(event, Done):
             reply: Reply = event.result
             whole = json.dumps({"text": "".join(pieces), **asdict(reply)}, ensure_ascii=False)
@@ -108,52 +104,18 @@ def _print_reply(events: _Events, as_json: bool) -> int:
             return 0
 
 
-def _print_failure(kind: str, message: str, as_json: bool) -> int:
-    failure = {"error": {"kind": kind, "message": message}}
-    print(json.dumps(failure, ensure_ascii=False) if as_json else f"inkhorn chat: {message}", file=sys.stderr)
-    return 1
-
-
 class _Progress:
     """How far loading is, on one living line of a terminal; nothing anywhere else."""
 
     def __init__(self) -> None:
-        self._live = sys.stderr is not None and sys.stderr.isatty()
-        self._shown = False
+        self._line = LiveLine(quiet=True)
 
     def show(self, state: EngineState) -> None:
         if state.phase != "loading":
-            self.clear()
-        elif self._live:
+            self._line.clear()
+        else:
             percent = "" if state.fraction is None else f" {state.fraction:.0%}"
-            print(f"\r{state.stage}…{percent}\033[K", end="", file=sys.stderr, flush=True)
-            self._shown = True
+            self._line.show(f"{state.stage}…{percent}", always=True)
 
     def clear(self) -> None:
-        if self._shown:
-            print("\r\033[K", end="", file=sys.stderr, flush=True)
-            self._shown = False
-
-
-def _use_utf8(stream: TextIO | None) -> None:
-    """Also where a pipe on Windows, or a bare locale, says something else; what a terminal cannot show
-    does not end the command."""
-    reconfigure = getattr(stream, "reconfigure", None)
-    if reconfigure is None or stream is None:
-        return
-    if stream is sys.stdin:
-        reconfigure(encoding="utf-8-sig", errors="strict")
-    elif stream.isatty():
-        reconfigure(errors="replace")
-    else:
-        reconfigure(encoding="utf-8", errors="replace")
-
-
-def _let_go_of_output() -> None:
-    """Nothing can be written any more: what is still in the buffer would only complain at the end."""
-    try:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
-    except (OSError, ValueError, AttributeError):
-        pass  # no real file behind it
+        self._line.clear()

@@ -14,10 +14,12 @@ from PySide6.QtWidgets import QApplication
 
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.i18n import tr
+from desktop_app.core.offline import lock
 from desktop_app.core.paths import Paths
 from desktop_app.core.settings import LIMITS, Settings, Theme, save_settings
+from desktop_app.library import tokens
 from desktop_app.library.catalogue import load_catalogue
-from desktop_app.model_choice import load_command
+from desktop_app.model_choice import Choice, choose_for_chat
 from desktop_app.store.opening import OpenReport
 from desktop_app.ui.about import AboutDialog
 from desktop_app.ui.chat.chat_desk import ChatDesk
@@ -25,6 +27,7 @@ from desktop_app.ui.chat.problems import words
 from desktop_app.ui.engine_view import EngineView
 from desktop_app.ui.first_run import FirstRun
 from desktop_app.ui.language import use_language
+from desktop_app.ui.models.models_desk import ModelsDesk
 from desktop_app.ui.settings_dialog import SettingsDialog
 from desktop_app.ui.theme import apply_theme
 from desktop_app.ui.widgets.banner import Banner
@@ -49,8 +52,12 @@ class Desk(QObject):
         self.settings = settings
         # First, so that the engine's process starts up while the window is being built.
         self.worker = EngineWorker(self)
-        self._use_model()
         self.worker.start()
+        self.worker.unload_after(settings.idle_minutes)
+        self.background = Lane("background", self)
+        self.background.problem.connect(self._tell)
+        self.background.start()
+        self._use_model()
         self.storage = Storage(paths.database, self)
         self._opening: Banner | None = None
         self.storage.stage.connect(self._say_stage)
@@ -58,9 +65,6 @@ class Desk(QObject):
         self.storage.open_failed.connect(self._open_failed)
         self.storage.problem.connect(self._tell)
         self.storage.start()
-        self.background = Lane("background", self)
-        self.background.problem.connect(self._tell)
-        self.background.start()
         self.window = MainWindow(settings.window)
         self.window.geometry_changed.connect(self._remember)
         self.window.settings_asked.connect(self.show_settings)
@@ -68,10 +72,17 @@ class Desk(QObject):
         self.chat.restart_wanted.connect(self._restart_engine)
         self.chat.remembered.connect(self._remember)
         self.window.add_pane("chat", "message-square", lambda: tr("Chat"), self.chat.pane)
+        self.models = ModelsDesk(self.window, self.worker, paths, settings, self.chat.pane.model)
+        self.models.models_changed.connect(lambda models: self.use(replace(self.settings, models=models)))
+        self.models.settings_asked.connect(self.show_settings)
+        self.models.reload_wanted.connect(self._use_model)
         self._engine_view = EngineView(self.worker, self.window.status_line, self)
         self._engine_view.restart_wanted.connect(self._restart_engine)
         self._engine_view.model_ready.connect(self.chat.use_model_name)
+        self._engine_view.model_ready.connect(self.models.load_failure.forget)
+        self._engine_view.failed.connect(self.models.load_failure.show)
         self.chat.replied.connect(self._engine_view.show_reply)
+        self.chat.replied.connect(self.models.measure)
         self._connect_menus()
 
     def start(self) -> None:
@@ -84,6 +95,7 @@ class Desk(QObject):
         last = self.settings.window.get("conversation")
         self.chat.start(last if isinstance(last, int) else 0)
         self.window.show()
+        self.models.start()
         if self.settings.welcomed:
             self.chat.pane.write()
 
@@ -91,6 +103,7 @@ class Desk(QObject):
         """In the order of what must not be lost: drafts and replies, the database, then the engine."""
         self.chat.flush()
         self.storage.run(lambda store: store.purge_deleted(KEEP_DELETED_S))
+        self.models.stop()
         self.background.stop()
         self.storage.stop()
         self.worker.stop()
@@ -100,20 +113,27 @@ class Desk(QObject):
     def use(self, settings: Settings) -> None:
         """Apply ``settings`` and keep them."""
         old, self.settings = self.settings, settings
+        lock(settings.offline)
         if settings.language != old.language:
             use_language(self._app, settings.language, self._paths.resources / "i18n")
         if settings.theme != old.theme:
             apply_theme(self._app, settings.theme)
             self.window.menus.action(f"theme_{settings.theme}").setChecked(True)
-        if settings.threads != old.threads:
+        if _loads_of(settings) != _loads_of(old):
             self._use_model()
+        self.worker.unload_after(settings.idle_minutes)
         self.chat.use_settings(settings)
+        self.models.use_settings(settings)
         self._save()
 
     @Slot()
-    def show_settings(self) -> None:
-        dialog = SettingsDialog(self.settings, self._paths, self.window)
+    @Slot(str)
+    def show_settings(self, group: str = "") -> None:
+        dialog = SettingsDialog(self.settings, self._paths, tokens, self.models.reading.run, self.window)
         dialog.changed.connect(self._use_from_dialog)
+        dialog.set_devices(self.models.facts.devices)
+        if group:
+            dialog.show_group(group)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
@@ -139,10 +159,20 @@ class Desk(QObject):
     # --- engine -------------------------------------------------------------------------------
 
     def _use_model(self) -> None:
-        try:
-            self.worker.use_model(load_command(self._paths, threads=self.settings.threads))
-        except InkhornError as error:
-            self.worker.refuse_model(error)
+        """Choosing looks at the catalogue and the disk, which takes longer than a frame."""
+        settings = self.settings
+        choose = functools.partial(choose_for_chat, self._paths, settings)
+        self.background.run(choose, self._take_choice, self.worker.refuse_model)
+
+    def _take_choice(self, choice: Choice) -> None:
+        self.worker.use_model(choice.load)
+        self.models.set_chosen(choice.installed_id)
+        self.chat.pane.set_starter(choice.is_starter)
+        if choice.missing:
+            name = choice.load.name
+            self.window.toast.show_note(
+                tr("The chosen model is not there; {name} answers instead", name=name)
+            )
 
     @Slot()
     def _restart_engine(self) -> None:
@@ -233,6 +263,12 @@ class Desk(QObject):
     def _size_text(self, size: int) -> None:
         least, most = LIMITS["text_size"]
         self.use(replace(self.settings, text_size=max(least, min(most, size))))
+
+
+def _loads_of(settings: Settings) -> tuple[object, ...]:
+    """What a model has to be loaded again for; adapters change without."""
+    chat = settings.models.get("chat", "")
+    return (chat, settings.threads, settings.device, settings.precision, settings.cache_megabytes)
 
 
 def _save_settings(settings: Settings, path: Path) -> None:

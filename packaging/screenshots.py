@@ -26,6 +26,7 @@ from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 from desktop_app.core.paths import make_paths  # noqa: E402
 from desktop_app.core.settings import Settings  # noqa: E402
 from desktop_app.desk import Desk  # noqa: E402
+from desktop_app.library import tokens  # noqa: E402
 from desktop_app.ui.first_run import FirstRun  # noqa: E402
 from desktop_app.ui.language import use_language  # noqa: E402
 from desktop_app.ui.settings_dialog import SettingsDialog  # noqa: E402
@@ -65,8 +66,12 @@ def main() -> None:
             for theme in themes:
                 desk.use(replace(desk.settings, language=language, theme=theme))
                 save(desk.window, f"chat-{language}-{theme}")
+                desk.window.show_pane("models")
+                desk.models.pane.show_view("more")
+                save(desk.window, f"models-{language}-{theme}")
+                desk.window.show_pane("chat")
         desk.use(replace(desk.settings, language="en", theme="light"))
-        dialog = SettingsDialog(desk.settings, paths, desk.window)
+        dialog = SettingsDialog(desk.settings, paths, tokens, desk.models.reading.run, desk.window)
         dialog.show()
         save(dialog, "settings")
         dialog.close()

@@ -9,6 +9,8 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+pytest_plugins = ["tests.library.server_fixtures"]
+
 ROOT = Path(__file__).resolve().parents[1]
 STARTER = ROOT / "models" / "starter" / "SmolLM2-135M-Instruct.Q4_1.gguf"
 

@@ -18,7 +18,7 @@ BELOW: dict[str, set[str]] = {
     "library": {"core"},
     "engine": {"core", "library"},
     # Both know the engine by its messages and its process entry only.
-    "worker": {"core", "store", "engine.serve"},
+    "worker": {"core", "store", "library", "engine.serve"},
     "ui": {"core", "store", "library", "worker"},
 }
 QT_FREE = {"core", "store", "library", "engine"}

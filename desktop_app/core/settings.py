@@ -35,6 +35,7 @@ class Settings:
     device: str = "auto"  # as in core.messages.Load
     precision: str = "auto"
     idle_minutes: int = 15  # without use, after which a model gives its memory back; 0: never
+    cache_megabytes: int = 0  # for the KV caches of several conversations; 0: a share of the free memory
     offline: bool = False  # the lock: nothing connects
     hub_endpoint: str = ""  # a mirror of the model hub; empty: huggingface.co
     proxy: str = ""  # for downloads; empty: as the system says
@@ -48,6 +49,7 @@ LIMITS: dict[str, tuple[int, int]] = {
     "reply_reserve": (1, 131072),
     "threads": (0, 1024),
     "idle_minutes": (0, 24 * 60),
+    "cache_megabytes": (0, 1 << 20),
 }
 
 

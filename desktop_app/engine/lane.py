@@ -4,33 +4,37 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from desktop_app.core.collector import start_collector
 from desktop_app.core.errors import InkhornError
-from desktop_app.core.machine import physical_cores
-from desktop_app.core.messages import Event, Generate, Load, ModelInfo, Progress, Reply, Text
-from desktop_app.engine.model import load_decoder, open_model
+from desktop_app.core.machine import free_memory, own_memory, physical_cores
+from desktop_app.core.messages import (
+    Choice,
+    Choose,
+    Classify,
+    Command,
+    Embed,
+    Embeddings,
+    Event,
+    Generate,
+    Load,
+    MemoryUse,
+    ModelInfo,
+    Transform,
+    Unload,
+    UseAdapters,
+)
+from desktop_app.engine.causal import CausalModel, Stopped
+from desktop_app.engine.model import LoadedModel, Opened, load_model, open_model
 from desktop_app.engine.plan import Planner
+from desktop_app.engine.reporting import Reporter
 
 if TYPE_CHECKING:
-    from desktop_app.engine.decoder import Decoder
-    from desktop_app.engine.kv_cache import KVCache
-    from desktop_app.engine.template import ChatTemplate
-    from desktop_app.engine.tokenizer import Vocabulary
-
-TEXT_SECONDS = 0.04
-"""Pieces of text are gathered for so long: the window paints no oftener."""
-
-
-@dataclass(slots=True)
-class _Loaded:
-    decoder: Decoder
-    cache: KVCache
-    vocabulary: Vocabulary
-    template: ChatTemplate
+    from desktop_app.engine.session import Session
 
 
 class Lane:
@@ -38,109 +42,176 @@ class Lane:
 
     def __init__(self, emit: Callable[[Event], None], is_cancelled: Callable[[int], bool]) -> None:
         self._emit, self._is_cancelled = emit, is_cancelled
-        self._loaded: _Loaded | None = None
+        self._loaded: LoadedModel | None = None
+        self._session: Session | None = None  # where the model continues text
+        self._info: ModelInfo | None = None
+
+    def run(self, command: Command) -> Any:
+        """The result of any command but `Load`. Raises InkhornError, and torch's own errors."""
+        if isinstance(command, Unload):
+            return self.unload()
+        if isinstance(command, UseAdapters):
+            return self._use_adapters(command)
+        with self._stopping(command.id) as report:
+            if isinstance(command, Generate):
+                return self._causal().generate(command, self._emit, report.is_cancelled)
+            if isinstance(command, Choose):
+                return self._causal().choose(command, report.is_cancelled)
+            if isinstance(command, Transform):
+                return self._transform(command, report)
+            if isinstance(command, Embed):
+                return self._embed(command, report)
+            if isinstance(command, Classify):
+                return self._classify(command, report)
+        raise InkhornError("internal", f"The engine does not know {type(command).__name__}.")
 
     def load(self, command: Load, counted: Callable[[Planner], None]) -> ModelInfo:
         """Replace the model. ``counted`` gets the planner as soon as the tokenizer is there."""
         started = time.perf_counter()
         self.unload()
-        report = _Reporter(command.id, self._emit, self._is_cancelled)
+        report = self._reporter(command.id)
         opened = open_model(command, report)
-        words = opened.words
-        counted(Planner(words.vocabulary, words.template(), words.context_length))
+        if opened.words is not None:
+            words = opened.words
+            counted(Planner(words.vocabulary, words.template(), words.context_length))
         import torch
 
         threads = command.threads or physical_cores()
         if threads > 0:
             torch.set_num_threads(threads)
-        loaded = load_decoder(opened, command, report)
+        loaded = load_model(opened, command, report)
         report.stop_if_cancelled()
-        decoder = loaded.decoder
-        self._loaded = _Loaded(decoder, decoder.new_cache(), words.vocabulary, words.template())
+        self._loaded, self._session = loaded, _session(loaded, opened, command)
+        self._info = _info(loaded, opened, command)
+        if command.adapters:
+            self._info = self._use_adapters(UseAdapters(command.id, command.adapters))
+        self._info = replace(self._info, load_seconds=time.perf_counter() - started)
         start_collector()
-        return ModelInfo(
-            name=command.name or opened.name,
-            family=decoder.family,
-            device=decoder.device,
-            precision=loaded.precision,
-            parameters=loaded.parameters,
-            context_length=decoder.context_length,
-            memory_bytes=decoder.bytes,
-            load_seconds=time.perf_counter() - started,
-            chat=words.chat_template is not None,
-            notice=loaded.notice,
-        )
+        return self._info
 
     def unload(self) -> None:
         if self._loaded is not None:
-            self._loaded = None
+            self._loaded = self._session = self._info = None
             gc.collect()
 
-    def generate(self, command: Generate) -> Reply:
-        from desktop_app.engine.generate import Piece, PromptRead, generate
+    def memory(self) -> MemoryUse:
+        """May be called from another thread."""
+        loaded, session = self._loaded, self._session
+        return MemoryUse(
+            weights=loaded.model.bytes if loaded else 0,
+            caches=session.cache_bytes if session else 0,
+            process=own_memory(),
+            free=free_memory(),
+        )
 
-        started = time.perf_counter()
-        model = self._loaded
-        if model is None:
+    # --- what the kinds of models do --------------------------------------------------------------
+
+    def _causal(self) -> Session:
+        self._model()
+        if self._session is None:
+            raise _wrong_kind("continue text")
+        return self._session
+
+    def _transform(self, command: Transform, report: Reporter) -> tuple[str, ...]:
+        from desktop_app.engine.hosted.text_to_text import HostedTextToText
+
+        model = self._model()
+        if not isinstance(model, HostedTextToText):
+            raise _wrong_kind("translate or transform texts")
+        c = command
+        told, cancelled = report.work, report.is_cancelled
+        return tuple(model.transform(c.texts, c.source, c.target, c.beams, c.max_tokens, told, cancelled))
+
+    def _embed(self, command: Embed, report: Reporter) -> Embeddings:
+        from desktop_app.engine.hosted.encoder import HostedEncoder
+
+        model = self._model()
+        if not isinstance(model, HostedEncoder):
+            raise _wrong_kind("make vectors of texts")
+        found = model.embed(command.texts, report.work, report.is_cancelled)
+        return Embeddings(found.shape[0], found.shape[1], found.numpy().astype("<f4").tobytes())
+
+    def _classify(self, command: Classify, report: Reporter) -> tuple[tuple[Choice, ...], ...]:
+        from desktop_app.engine.hosted.encoder import HostedClassifier
+
+        model = self._model()
+        if not isinstance(model, HostedClassifier):
+            raise _wrong_kind("sort texts into labels")
+        found = model.classify(command.texts, report.work, report.is_cancelled)
+        return tuple(tuple(Choice(label, chance) for label, chance in row.items()) for row in found)
+
+    def _use_adapters(self, command: UseAdapters) -> ModelInfo:
+        from desktop_app.engine.adapting import use_adapters
+
+        loaded, info = self._loaded, self._info
+        if loaded is None or info is None:
             raise InkhornError("no_model", "No model is loaded.")
-        ids = model.template.ids(model.vocabulary, command.messages, command.continue_last)
-        text = _TextGatherer(command.id, self._emit)
+        model = use_adapters(loaded.model, command.adapters)
+        self._loaded = replace(loaded, model=model)
+        causal = _causal(self._loaded)
+        if self._session is not None and causal is not None:
+            self._session.use_model(causal)
+        self._info = replace(info, adapters=command.adapters)
+        return self._info
+
+    def _model(self) -> Any:
+        if self._loaded is None:
+            raise InkhornError("no_model", "No model is loaded.")
+        return self._loaded.model
+
+    # --- progress and stopping --------------------------------------------------------------------
+
+    def _reporter(self, command_id: int) -> Reporter:
+        return Reporter(command_id, self._emit, lambda: self._is_cancelled(command_id))
+
+    @contextmanager
+    def _stopping(self, command_id: int) -> Iterator[Reporter]:
         try:
-            for item in generate(
-                model.decoder,
-                model.cache,
-                model.vocabulary,
-                ids,
-                command.sampling,
-                lambda: self._is_cancelled(command.id),
-                started,
-            ):
-                if isinstance(item, Piece):
-                    text.add(item.text)
-                elif isinstance(item, PromptRead):
-                    self._emit(Progress(command.id, "prompt", item.done / item.total))
-                else:
-                    return item
-        finally:
-            text.flush()
-        raise AssertionError("a reply without an end")
+            yield self._reporter(command_id)
+        except Stopped:
+            raise InkhornError("cancelled", "It was stopped.") from None
 
 
-class _Reporter:
-    """Sends progress, at most one event per percent, and stops cancelled work."""
+def _session(loaded: LoadedModel, opened: Opened, command: Load) -> Session | None:
+    model = _causal(loaded)
+    if model is None or opened.words is None:
+        return None
+    from desktop_app.engine.session import Session
 
-    def __init__(
-        self, command_id: int, emit: Callable[[Event], None], is_cancelled: Callable[[int], bool]
-    ) -> None:
-        self._id, self._emit, self._is_cancelled = command_id, emit, is_cancelled
-        self._last = ("", -1)
-
-    def __call__(self, stage: str, fraction: float) -> None:
-        self.stop_if_cancelled()
-        if (stage, int(fraction * 100)) != self._last:
-            self._last = (stage, int(fraction * 100))
-            self._emit(Progress(self._id, stage, fraction))
-
-    def stop_if_cancelled(self) -> None:
-        if self._is_cancelled(self._id):
-            raise InkhornError("cancelled", "Loading was stopped.")
+    return Session(model, opened.words, command.cache_bytes)
 
 
-class _TextGatherer:
-    """The first piece goes out at once, later ones at most every `TEXT_SECONDS`."""
+def _causal(loaded: LoadedModel) -> CausalModel | None:
+    from desktop_app.engine.decoder import Decoder
 
-    def __init__(self, command_id: int, emit: Callable[[Event], None]) -> None:
-        self._id, self._emit = command_id, emit
-        self._pieces: list[str] = []
-        self._sent = 0.0
+    if isinstance(loaded.model, Decoder):
+        return loaded.model
+    if loaded.kind != "causal":
+        return None
+    from desktop_app.engine.hosted.causal import HostedCausal
 
-    def add(self, piece: str) -> None:
-        self._pieces.append(piece)
-        if time.monotonic() - self._sent >= TEXT_SECONDS:
-            self.flush()
+    assert isinstance(loaded.model, HostedCausal)
+    return loaded.model
 
-    def flush(self) -> None:
-        if self._pieces:
-            self._emit(Text(self._id, "".join(self._pieces)))
-            self._pieces.clear()
-            self._sent = time.monotonic()
+
+def _info(loaded: LoadedModel, opened: Opened, command: Load) -> ModelInfo:
+    model = loaded.model
+    return ModelInfo(
+        name=command.name or opened.name,
+        family=model.family,
+        device=model.device,
+        precision=loaded.precision,
+        parameters=loaded.parameters,
+        context_length=model.context_length,
+        memory_bytes=model.bytes,
+        load_seconds=0.0,
+        kind=loaded.kind,
+        chat=opened.words is not None and opened.words.chat_template is not None,
+        labels=tuple(getattr(model, "labels", ())),
+        languages=tuple(getattr(model, "languages", ())),
+        notice=loaded.notice,
+    )
+
+
+def _wrong_kind(what: str) -> InkhornError:
+    return InkhornError("wrong_kind", f"The loaded model does not {what}.", what=what)

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktop_app.core.machine import check_memory, cpu_kind
-from desktop_app.core.messages import Load, Notice
-from desktop_app.engine.origins import LeanOrigin, open_gguf
+from desktop_app.core.messages import Load, ModelKind, Notice
+from desktop_app.engine.origins import HostedOrigin, LeanOrigin, open_folder, open_gguf
 from desktop_app.engine.prepared import (
     FORMAT,
     DamagedPreparedError,
@@ -25,7 +25,8 @@ from desktop_app.engine.prepared import (
     read_prepared,
     write_prepared,
 )
-from desktop_app.engine.source import identify
+from desktop_app.engine.safetensors_folder import read_weights
+from desktop_app.engine.source import identify, identify_folder
 from desktop_app.engine.words import Words
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from desktop_app.engine.checkpoint import Checkpoint
     from desktop_app.engine.decoder import Decoder
+    from desktop_app.engine.hosted.load import HostedModel
 
 log = logging.getLogger(__name__)
 
@@ -45,43 +47,59 @@ WORKING_MEMORY = 160 << 20
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A model whose words are known and whose weights are not loaded yet. ``forms`` is where its prepared
-    forms lie, to be ended by the precision's name; ``prepared`` is one that was found there."""
+    """A model whose words are known and whose weights are not loaded yet. ``words`` only where it
+    continues text. ``forms`` is where its prepared forms lie, to be ended by the precision's name;
+    ``prepared`` is one that was found there; ``origin`` is what else was read of the source."""
 
     name: str
-    words: Words
+    kind: ModelKind
+    words: Words | None
     source: Path
     forms: Path
     prepared: Prepared | None
-    origin: LeanOrigin | None
+    origin: LeanOrigin | HostedOrigin | None
 
     def form(self, precision: str) -> Path:
         return self.forms.with_name(f"{self.forms.name}-{precision}")
 
-    def read_origin(self) -> LeanOrigin:
-        return self.origin or open_gguf(self.source)
+    def read_lean_origin(self) -> LeanOrigin:
+        origin = self.origin or _read_origin(self.source)
+        assert isinstance(origin, LeanOrigin), "a prepared form is always a lean decoder's"
+        return origin
 
 
 @dataclass(frozen=True, slots=True)
-class LoadedDecoder:
-    decoder: Decoder
+class LoadedModel:
+    """``model`` offers what its ``kind`` says: `CausalModel`, or one of the hosted kinds."""
+
+    model: Decoder | HostedModel
+    kind: ModelKind
     precision: str
     parameters: int
-    notice: Notice | None
+    notice: Notice | None = None
 
 
 def open_model(command: Load, report: Report) -> Opened:
     """Identify the file and read all but the weights, from the prepared folder if there is a good one.
     Raises InkhornError."""
     source, place = Path(command.path), Path(command.prepared_dir)
-    digest = identify(source, place / "sources", command.sha256, lambda done: report("verify", done))
+    records = place / "sources"
+    if source.is_dir():
+        digest = identify_folder(source, records, lambda done: report("verify", done))
+    else:
+        digest = identify(source, records, command.sha256, lambda done: report("verify", done))
     forms = place / f"{digest[:32]}-{FORMAT}-{cpu_kind()}"
     prepared = _find_prepared(forms.with_name(f"{forms.name}-{command.precision}"))
     if prepared is not None:
         d = prepared.description
-        return Opened(d.name, d.words, source, forms, prepared, None)
-    origin = open_gguf(source)
-    return Opened(origin.name, origin.words, source, forms, None, origin)
+        return Opened(d.name, "causal", d.words, source, forms, prepared, None)
+    origin = _read_origin(source)
+    kind: ModelKind = origin.kind if isinstance(origin, HostedOrigin) else "causal"
+    return Opened(origin.name, kind, origin.words, source, forms, None, origin)
+
+
+def _read_origin(source: Path) -> LeanOrigin | HostedOrigin:
+    return open_folder(source) if source.is_dir() else open_gguf(source)
 
 
 def _find_prepared(folder: Path) -> Prepared | None:
@@ -95,29 +113,39 @@ def _find_prepared(folder: Path) -> Prepared | None:
     return None
 
 
-def load_decoder(opened: Opened, command: Load, report: Report) -> LoadedDecoder:
-    """The decoder on its device. Prepares the fast form first where it is missing; if that cannot be
+def load_model(opened: Opened, command: Load, report: Report) -> LoadedModel:
+    """The model on its device. Prepares the fast form first where it is missing; if that cannot be
     written, keeps it in memory. Raises InkhornError, or RuntimeError and MemoryError of torch."""
     from desktop_app.engine import devices
 
+    load = _load_hosted if isinstance(opened.origin, HostedOrigin) else _load_decoder
     device, notice = devices.choose(command.device, 2 * _parameters(opened))
     if device != "cpu":
         asked = command.precision
         try:
             form = devices.half(device) if asked == "auto" or asked.startswith("packed") else asked
-            return replace(_load(opened, form, device, report), notice=notice)
+            return replace(load(opened, form, device, report), notice=notice)
         except RuntimeError as error:  # of the driver, or out of its memory
             notice = devices.failed(device, error)
-    return replace(_load(opened, command.precision, "cpu", report), notice=notice)
+    return replace(load(opened, command.precision, "cpu", report), notice=notice)
+
+
+def _load_hosted(opened: Opened, form: str, device: str, report: Report) -> LoadedModel:
+    from desktop_app.engine.hosted.load import load_hosted
+
+    model = load_hosted(opened.source, form, device, opened.form(form), report)
+    return LoadedModel(model, opened.kind, model.precision, model.parameters)
 
 
 def _parameters(opened: Opened) -> int:
     if opened.prepared is not None:
         return opened.prepared.description.parameters
-    return opened.read_origin().checkpoint.parameters
+    if isinstance(opened.origin, LeanOrigin):
+        return opened.origin.checkpoint.parameters
+    return sum(tensor.elements for tensor in read_weights(opened.source).values())
 
 
-def _load(opened: Opened, form: str, device: str, report: Report) -> LoadedDecoder:
+def _load_decoder(opened: Opened, form: str, device: str, report: Report) -> LoadedModel:
     from desktop_app.engine.linear import layout
     from desktop_app.engine.weights import make_decoder, map_weights
 
@@ -133,19 +161,19 @@ def _load(opened: Opened, form: str, device: str, report: Report) -> LoadedDecod
         try:
             decoder = make_decoder(d.architecture, map_weights(prepared.weights, device))
             report("load", 1.0)
-            return LoadedDecoder(decoder, d.precision, d.parameters, None)
+            return LoadedModel(decoder, "causal", d.precision, d.parameters)
         except (OSError, KeyError, ValueError, _safetensors_error()) as error:
             log.warning("the prepared weights cannot be read and are made again: %s", type(error).__name__)
             discard(folder)
     return _prepare(opened, form, device, report)
 
 
-def _prepare(opened: Opened, form: str, device: str, report: Report) -> LoadedDecoder:
+def _prepare(opened: Opened, form: str, device: str, report: Report) -> LoadedModel:
     from desktop_app.engine.convert import convert, resolve_precision
     from desktop_app.engine.linear import layout
     from desktop_app.engine.weights import make_decoder, map_weights
 
-    origin = opened.read_origin()
+    origin = opened.read_lean_origin()
     source, a = origin.checkpoint, origin.architecture
     precision = resolve_precision(form, source)
     check_memory(_converted_bytes(source, precision) + WORKING_MEMORY)
@@ -164,7 +192,7 @@ def _prepare(opened: Opened, form: str, device: str, report: Report) -> LoadedDe
         tensors = made
     decoder = make_decoder(a, tensors)
     report("load", 1.0)
-    return LoadedDecoder(decoder, precision, source.parameters, None)
+    return LoadedModel(decoder, "causal", precision, source.parameters)
 
 
 def _converted_bytes(source: Checkpoint, precision: str) -> int:

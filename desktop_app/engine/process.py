@@ -10,6 +10,8 @@ import sys
 import threading
 from pathlib import Path
 
+from desktop_app.core.offline import lock
+
 log = logging.getLogger(__name__)
 ORPHAN_SECONDS = 3.0
 SPIN_COUNT = "1000"
@@ -25,7 +27,9 @@ NICENESS = 5
 
 def prepare_process() -> None:
     """Leave Ctrl-C to the app, be the first to go when the system runs out of memory, let the window
-    have the processor first, and do not let threads spin long. Before torch is imported."""
+    have the processor first, do not let threads spin long, and connect to nothing, whatever a model's
+    library would like to ask. Before torch is imported."""
+    lock()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ.setdefault("GOMP_SPINCOUNT", SPIN_COUNT)
     if hasattr(os, "nice"):
@@ -58,6 +62,6 @@ def import_torch_early() -> threading.Thread:
 def _import_engine() -> None:
     try:
         importlib.import_module("torch")
-        importlib.import_module("desktop_app.engine.generate")
+        importlib.import_module("desktop_app.engine.session")
     except Exception:
         log.exception("torch cannot be imported")  # who needs it gets the error again, as an answer

@@ -9,14 +9,17 @@ rounded to bfloat16 before the weights are rounded to it, so that this rounding 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import torch
 from torch import Tensor
 
 from desktop_app.engine.linear import GROUP, Packed, pack
 
-_CHUNK = 1 << 17
-"""Weights that are worked on at once: a few such arrays of float32 stay in a core's cache."""
+_CHUNK = 1 << 15
+"""Weights that a thread works on at once: a few such arrays of float32 stay in a core's cache, and torch
+runs operations of this size in the thread that calls them. (Its own threads would wait for each other a
+hundred times a chunk, which on a busy computer takes far longer than the work.)"""
 _STEPS = (15, 14, 13, 13.5, 14.5, 15.5, 16, 16.5, 17)
 """Steps that the range of a group is divided by. Beyond 15 the ends are cut off, which pays for groups
 with an outlier."""
@@ -24,7 +27,8 @@ _FEW_STEPS = tuple(range(1, 13))
 """Never the best for weights as training leaves them, but exact for groups of few different values in
 weights that were quantised before; tried, fewest first, where a sample shows that. The first of equals
 is kept: the wider a step, the less its rounding is felt."""
-_SAMPLE = 256
+_SAMPLE = 16
+"""Rows, and groups of each."""
 _EXACT = 1e-5
 """Squared error, in parts of the variance, of weights that lie on a grid but for bfloat16's rounding."""
 _REFINEMENTS = 2
@@ -48,7 +52,12 @@ def quantize8(weight: Tensor, report: Report = lambda done: None) -> tuple[Packe
 
 def fit4(weight: Tensor, report: Report = lambda done: None) -> tuple[Tensor, Tensor, Tensor]:
     """q 0…15 uint8 ``[n, k]``, scale and zero bfloat16 ``[n, k / 32]``: w ≈ (q − 8)·scale + zero."""
-    return _in_chunks(weight, _fit4, torch.uint8, report)
+    rows = weight.shape[0]
+    sample = weight[:: max(1, rows // _SAMPLE), : _SAMPLE * GROUP].reshape(-1, GROUP).float().t()
+    exact = _EXACT * sample.var(0, correction=0) * GROUP
+    few = bool((_search(sample, _FEW_STEPS)[2] < exact).any())
+    steps = (*_FEW_STEPS, *_STEPS) if few else _STEPS
+    return _in_chunks(weight, lambda w: _refined(w, *_search(w, steps)[:2]), torch.uint8, report)
 
 
 def fit8(weight: Tensor, report: Report = lambda done: None) -> tuple[Tensor, Tensor, Tensor]:
@@ -70,21 +79,23 @@ def _in_chunks(
     scale = torch.empty(rows, columns // GROUP, dtype=torch.bfloat16)
     zero = torch.empty_like(scale)
     step = max(1, _CHUNK // columns)
-    for start in range(0, rows, step):
+
+    @torch.inference_mode()
+    def work(start: int) -> int:
         part = slice(start, min(start + step, rows))
-        groups = weight[part].reshape(-1, GROUP).t().to(torch.float32, memory_format=torch.contiguous_format)
-        q, s, z = fit(groups.contiguous())
+        groups = weight[part].reshape(-1, GROUP).float().t().contiguous()
+        q, s, z = fit(groups)
         values[part] = q.t().reshape(-1, columns).to(kind)
         scale[part], zero[part] = s.view(-1, columns // GROUP), z.view(-1, columns // GROUP)
-        report(part.stop / rows)
+        return part.stop
+
+    pool = ThreadPoolExecutor(torch.get_num_threads())
+    try:
+        for done in pool.map(work, range(0, rows, step)):
+            report(done / rows)
+    finally:
+        pool.shutdown(cancel_futures=True)
     return values, scale, zero
-
-
-def _fit4(w: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    sample = w[:, :_SAMPLE]
-    few = _search(sample, _FEW_STEPS)[2] < _EXACT * sample.var(0, correction=0) * GROUP
-    scale, zero, _ = _search(w, (*_FEW_STEPS, *_STEPS) if bool(few.any()) else _STEPS)
-    return _refined(w, scale, zero)
 
 
 def _search(w: Tensor, candidates: Sequence[float]) -> tuple[Tensor, Tensor, Tensor]:

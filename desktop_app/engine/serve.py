@@ -1,8 +1,8 @@
 """The engine's loop: commands in, events out, over one `multiprocessing` connection.
 
 Four threads. The reader takes commands off the connection and marks what is cancelled. The counter
-answers `Plan`, which needs the tokenizer only, also while a reply is being made. The main lane, which
-is the caller's own thread, runs `Load`, `Unload` and `Generate` one after another. The writer sends what
+answers what needs no weights (`Plan`, `MeasureMemory`, `ListDevices`), also while a reply is being made.
+The main lane, which is the caller's own thread, runs all others one after another. The writer sends what
 they have to say: a pipe takes 8 KB on some systems, and a reader that waits for room in it while the
 other side waits for its own long command to be read would wait for ever.
 
@@ -28,11 +28,11 @@ from desktop_app.core.messages import (
     Command,
     Done,
     Event,
-    Generate,
+    ListDevices,
     Load,
+    MeasureMemory,
     Plan,
     Shutdown,
-    Unload,
 )
 from desktop_app.engine.failures import failed
 from desktop_app.engine.lane import Lane
@@ -58,7 +58,9 @@ class _Server:
         self._cancelled: set[int] = set()
         self._closing = threading.Event()
         self._lane_queue: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
-        self._plan_queue: queue.SimpleQueue[tuple[Plan, Future[Planner] | None] | None] = queue.SimpleQueue()
+        self._lane = Lane(self._emit, self._is_cancelled)
+        self._side_queue: queue.SimpleQueue[tuple[Command, Future[Planner] | None] | None]
+        self._side_queue = queue.SimpleQueue()
         self._planner: Future[Planner] | None = None  # of the newest Load; only the reader sets it
         self._planners: dict[int, Future[Planner]] = {}
 
@@ -68,14 +70,13 @@ class _Server:
         writer = threading.Thread(target=self._write, name="engine-writer", daemon=True)
         for thread in (reader, counter, writer):
             thread.start()
-        lane = Lane(self._emit, self._is_cancelled)
         shutdown: Shutdown | None = None
         while (command := self._lane_queue.get()) is not None:
             if isinstance(command, Shutdown):
                 shutdown = command
                 break
-            self._answer(command, lambda command=command: self._run_in_lane(lane, command))  # type: ignore[misc]
-        self._plan_queue.put(None)
+            self._answer(command, lambda command=command: self._run_in_lane(command))  # type: ignore[misc]
+        self._side_queue.put(None)
         counter.join(_GRACE_SECONDS)
         if shutdown is not None:
             self._answer(shutdown, lambda: None)
@@ -111,8 +112,8 @@ class _Server:
                 if command.target in self._open:
                     self._cancelled.add(command.target)
             self._answer(command, lambda: None)
-        elif isinstance(command, Plan):
-            self._plan_queue.put((command, self._planner))
+        elif isinstance(command, Plan | MeasureMemory | ListDevices):
+            self._side_queue.put((command, self._planner))
         elif isinstance(command, Load):
             self._planner = self._planners[command.id] = Future()
             self._lane_queue.put(command)
@@ -133,9 +134,19 @@ class _Server:
     # --- the counter ------------------------------------------------------------------------------
 
     def _count(self) -> None:
-        while (item := self._plan_queue.get()) is not None:
-            plan, planner = item
-            self._answer(plan, lambda plan=plan, planner=planner: self._plan(plan, planner))  # type: ignore[misc]
+        while (item := self._side_queue.get()) is not None:
+            command, planner = item
+            self._answer(command, lambda command=command, planner=planner: self._tell(command, planner))  # type: ignore[misc]
+
+    def _tell(self, command: Command, planner: Future[Planner] | None) -> Any:
+        if isinstance(command, MeasureMemory):
+            return self._lane.memory()
+        if isinstance(command, ListDevices):
+            from desktop_app.engine.devices import list_devices
+
+            return list_devices()
+        assert isinstance(command, Plan)
+        return self._plan(command, planner)
 
     def _plan(self, plan: Plan, planner: Future[Planner] | None) -> Any:
         if planner is None:
@@ -149,16 +160,12 @@ class _Server:
 
     # --- the main lane ----------------------------------------------------------------------------
 
-    def _run_in_lane(self, lane: Lane, command: Command) -> Any:
+    def _run_in_lane(self, command: Command) -> Any:
         try:
             self._stop_if_cancelled(command.id)
             if isinstance(command, Load):
-                return lane.load(command, self._planners[command.id].set_result)
-            if isinstance(command, Unload):
-                return lane.unload()
-            if isinstance(command, Generate):
-                return lane.generate(command)
-            raise InkhornError("internal", f"The engine does not know {type(command).__name__}.")
+                return self._lane.load(command, self._planners[command.id].set_result)
+            return self._lane.run(command)
         finally:
             planner = self._planners.pop(command.id, None)
             if planner is not None and not planner.done():

@@ -17,7 +17,8 @@ from jinja2.exceptions import SecurityError
 
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.messages import ChatMessage
-from desktop_app.engine.template_sandbox import MAX_SOURCE, Budget, TemplateSandbox
+from desktop_app.engine.template_budget import Budget
+from desktop_app.engine.template_sandbox import MAX_SOURCE, TemplateSandbox
 from desktop_app.engine.tokenizer import Vocabulary
 
 CHATML = (

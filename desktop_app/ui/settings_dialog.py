@@ -18,10 +18,13 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_app.core.i18n import tr
+from desktop_app.core.messages import DeviceInfo
 from desktop_app.core.paths import Paths
 from desktop_app.core.sampling import PRESETS, SAMPLING_FIELDS, Sampling
 from desktop_app.core.settings import Settings
 from desktop_app.ui.data_page import DataPage
+from desktop_app.ui.internet_page import InternetPage, Run, Tokens
+from desktop_app.ui.numbers import bytes_text
 from desktop_app.ui.settings_options import GROUPS, names_of, options_of
 from desktop_app.ui.theme import READING_WIDTH, set_look, space
 from desktop_app.ui.widgets.option_row import OptionRow
@@ -37,7 +40,9 @@ class SettingsDialog(QDialog):
 
     changed = Signal(object)
 
-    def __init__(self, settings: Settings, paths: Paths, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, settings: Settings, paths: Paths, tokens: Tokens, run: Run, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._settings = settings
         self._rows: list[OptionRow] = []
@@ -45,6 +50,8 @@ class SettingsDialog(QDialog):
         self._sampling = SamplingEditor(self, explain_all=True, with_length=False)
         self._sampling.changed.connect(self._sampling_changed)
         self._data = DataPage(paths, self)
+        self._internet = InternetPage(tokens, run, self)
+        self._internet.changed.connect(self._option_changed)
         self._tabs = QTabWidget(self)
         self._tabs.setDocumentMode(True)
         self._tabs.tabBar().setExpanding(False)
@@ -66,9 +73,18 @@ class SettingsDialog(QDialog):
         for row in self._rows:
             row.set_value(getattr(settings, row.option.name))
         self._sampling.set_value(settings.preset, _sampling_of(settings))
+        self._internet.set_settings(settings)
         default = Settings()
         for group, reset in self._resets.items():
             reset.setEnabled(any(getattr(settings, n) != getattr(default, n) for n in names_of(group)))
+
+    def set_devices(self, devices: tuple[DeviceInfo, ...]) -> None:
+        """Where models can run on this computer, as the engine says."""
+        offered = tuple((device.id, device_words(device)) for device in devices if device.id != "cpu")
+        for row in self._rows:
+            if row.option.name == "device":
+                row.set_choices(offered)
+                row.set_value(self._settings.device)
 
     def show_group(self, group: str) -> None:
         """Turn to ``group``, a key of `GROUPS`."""
@@ -109,6 +125,8 @@ class SettingsDialog(QDialog):
             column.addWidget(row)
         if group == "data":
             column.addWidget(self._data)
+        if group == "internet":
+            column.addWidget(self._internet)
         if names_of(group):
             reset = QPushButton(body)
             set_look(reset, kind="link")
@@ -127,6 +145,8 @@ class SettingsDialog(QDialog):
     def _page_shown(self, index: int) -> None:
         if GROUPS[index][0] == "data":
             self._data.measure()
+        elif GROUPS[index][0] == "internet":
+            self._internet.look_for_token()
 
     def _option_changed(self, name: str, value: Any) -> None:
         self._apply(**{name: value})
@@ -143,6 +163,12 @@ class SettingsDialog(QDialog):
         if settings != self._settings:
             self.set_settings(settings)
             self.changed.emit(settings)
+
+
+def device_words(device: DeviceInfo) -> str:
+    """``NVIDIA RTX 4060 · 8.2 GB``"""
+    name = device.name or device.id
+    return f"{name} · {bytes_text(device.total)}" if device.total else name
 
 
 def _sampling_of(settings: Settings) -> Sampling:

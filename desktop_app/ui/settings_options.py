@@ -11,9 +11,14 @@ GROUPS: tuple[tuple[str, str], ...] = (
     ("look", mark("Look")),
     ("writing", mark("Writing")),
     ("replies", mark("Replies")),
-    ("engine", mark("Engine")),
+    ("engine", mark("Models and computer")),
+    ("internet", mark("Internet")),
     ("data", mark("Data")),
 )
+
+
+ADDRESSES = ("hub_endpoint", "proxy", "package_index")
+"""Fields of `Settings` that ``internet_page`` asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +96,60 @@ OPTIONS: tuple[Option, ...] = (
         example=mark("For example: Answer briefly, in plain words."),
     ),
     Option(
+        "device",
+        "engine",
+        mark("Where models run"),
+        mark("Automatic takes the fastest that has room for the model. One that fails gives way to the CPU."),
+        choices=(("auto", mark("Automatic")), ("cpu", mark("CPU"))),  # the engine tells what else there is
+    ),
+    Option(
+        "precision",
+        "engine",
+        mark("Precision"),
+        mark("Fewer bits take less memory and are faster; more are closer to the model as it was made."),
+        choices=(
+            ("auto", mark("Automatic")),
+            ("packed4", mark("4 bits")),
+            ("packed8", mark("8 bits")),
+            ("bfloat16", mark("16 bits (bfloat16)")),
+            ("float16", mark("16 bits (float16)")),
+            ("float32", mark("32 bits")),
+        ),
+    ),
+    Option(
         "threads",
         "engine",
         mark("Processor threads"),
         mark("More than the processor has cores makes it slower. Takes effect when a model is loaded."),
         limits=(0, max(1, os.cpu_count() or 1), 1),
         zero=mark("Automatic"),
+    ),
+    Option(
+        "idle_minutes",
+        "engine",
+        mark("Give memory back after"),
+        mark("So long without use, and the model rests. It comes back with your next message."),
+        limits=(0, 240, 5),
+        unit=mark("{number} minutes"),
+        zero=mark("Never"),
+    ),
+    Option(
+        "cache_megabytes",
+        "engine",
+        mark("Memory for conversations"),
+        mark("What the model remembers of your last conversations, so that it need not read them again."),
+        limits=(0, 16384, 256),
+        unit=mark("{number} MB"),
+        zero=mark("Automatic"),
+    ),
+    Option(
+        "offline",
+        "internet",
+        mark("Offline lock"),
+        mark(
+            "While it is on, Inkhorn connects to nothing at all, and downloads wait. Chatting, writing and "
+            "everything else on your computer goes on as usual."
+        ),
     ),
 )
 
@@ -107,5 +160,5 @@ def options_of(group: str) -> tuple[Option, ...]:
 
 def names_of(group: str) -> tuple[str, ...]:
     """The fields of `Settings` that "Reset to defaults" of ``group`` puts back."""
-    extra = ("preset", "custom_sampling") if group == "replies" else ()
+    extra = {"replies": ("preset", "custom_sampling"), "internet": ADDRESSES}.get(group, ())
     return tuple(option.name for option in options_of(group)) + extra

@@ -9,12 +9,15 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from desktop_app.core.i18n import tr
-from desktop_app.ui.icons import pixmap
+from desktop_app.ui.icons import icon, pixmap
 from desktop_app.ui.numbers import bytes_text, device_text, speed_text
 from desktop_app.ui.theme import Theme, set_look, space, theme_of
-from desktop_app.ui.widgets.elided_label import ElidedLabel
+from desktop_app.ui.widgets.elided_button import ElidedButton
 
-EngineState = Literal["none", "starting", "loading", "ready", "answering", "stopped"]
+EngineState = Literal["none", "starting", "loading", "ready", "answering", "resting", "stopped"]
+Connection = Literal["private", "connected", "locked"]
+"""Nothing leaves the computer; a download that the user asked for runs; the offline lock is on."""
+
 HEIGHT = 32
 _ICON = 14
 _GAP = space(4)
@@ -23,7 +26,7 @@ _GAP = space(4)
 class _Field(QWidget):
     """A small icon and a few words; hidden while it has nothing to say or no room."""
 
-    def __init__(self, parent: QWidget, icon_name: str, gives_way: bool = False) -> None:
+    def __init__(self, parent: QWidget, icon_name: str) -> None:
         super().__init__(parent)
         self.icon_name = icon_name
         self.wanted = False
@@ -33,7 +36,7 @@ class _Field(QWidget):
         self.picture = QLabel(self)
         self.picture.setFixedSize(_ICON, _ICON)
         row.addWidget(self.picture)
-        self.label = ElidedLabel(self, least=32) if gives_way else QLabel(self)
+        self.label = QLabel(self)
         self.label.setTextFormat(Qt.TextFormat.PlainText)
         row.addWidget(self.label)
         set_look(self.label, size="caption", tone="quiet")
@@ -48,11 +51,32 @@ class _Field(QWidget):
         self.picture.setPixmap(pixmap(self.icon_name, _ICON, self.devicePixelRatioF(), colour))
 
 
+class _ModelField(ElidedButton):
+    """The model's name, and behind it the choice of another."""
+
+    icon_name = "boxes"
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent, least=32)
+        self.wanted = False
+        self.setIconSize(QSize(_ICON, _ICON))
+        set_look(self, kind="status")
+
+    def show_text(self, text: str, explanation: str) -> None:
+        self.wanted = bool(text)
+        self.set_label(text, explanation)
+
+    def dress(self, colour: str) -> None:
+        self.setIcon(icon(self.icon_name, colour))
+
+
 class StatusLine(QWidget):
     """Every setter may be called at any time, in any order. ``restart_asked`` comes from the button
-    beside a stopped engine. What has no room is left out, the least needed first."""
+    beside a stopped engine, ``model_asked`` from the model's name. What has no room is left out, the
+    least needed first."""
 
     restart_asked = Signal()
+    model_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -64,10 +88,12 @@ class StatusLine(QWidget):
         self._device: tuple[str, int] = ("", 0)
         self._memory: int | None = None
         self._speed: float | None = None
-        self._private = True
+        self._connection: Connection = "private"
+        self._notice = ""
         self._state_field = _Field(self, "circle-check")
         self._restart = QPushButton(self)
-        self._model_field = _Field(self, "boxes", gives_way=True)
+        self.model_field = _ModelField(self)
+        self.model_field.clicked.connect(self.model_asked)
         self._device_field = _Field(self, "cpu")
         self._memory_field = _Field(self, "memory-stick")
         self._speed_field = _Field(self, "gauge")
@@ -77,7 +103,7 @@ class StatusLine(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(space(3), 0, space(3), 0)
         row.setSpacing(_GAP)
-        for field in (self._state_field, self._restart, self._model_field, self._device_field):
+        for field in (self._state_field, self._restart, self.model_field, self._device_field):
             row.addWidget(field)
         row.addWidget(self._memory_field)
         row.addWidget(self._speed_field)
@@ -113,9 +139,16 @@ class StatusLine(QWidget):
         self._speed = tokens_per_s
         self.retranslate()
 
-    def set_private(self, private: bool) -> None:
-        """Whether it is true, at this moment, that nothing leaves the computer."""
-        self._private = private
+    def set_notice(self, notice: str) -> None:
+        """Something worth knowing about where the model runs ("The graphics card was too small"); ""
+        when there is nothing."""
+        self._notice = notice
+        self.retranslate()
+        self._dress()
+
+    def set_connection(self, connection: Connection) -> None:
+        """What is true of the internet at this moment."""
+        self._connection = connection
         self.retranslate()
         self._dress()
 
@@ -123,23 +156,23 @@ class StatusLine(QWidget):
 
     def retranslate(self) -> None:
         self.setAccessibleName(tr("Status"))
-        self._state_field.show_text(self._state_text(), tr("The engine: {state}", state=self._state_text()))
+        state = tr("The engine: {state}", state=self._state_text())
+        if self._state == "resting":
+            state = tr("The model gave its memory back. It is loaded again with your next message.")
+        self._state_field.show_text(self._state_text(), state)
         self._restart.setText(tr("Start again"))
         self._restart.setAccessibleName(tr("Start the engine again"))
-        model = self._model
-        self._model_field.show_text(model, tr("The model that answers: {name}", name=model))
+        model = self._model or tr("Choose a model")
+        choose = tr("The model that answers: {name}. Choose another…", name=self._model or tr("none"))
+        self.model_field.show_text(model, choose)
         device = device_text(*self._device) if self._device[0] else ""
-        self._device_field.show_text(device, tr("Where the model runs: {device}", device=device))
+        where = tr("Where the model runs: {device}", device=device)
+        self._device_field.show_text(device, "\n".join(filter(None, (where, self._notice))))
         memory = bytes_text(self._memory) if self._memory else ""
         self._memory_field.show_text(memory, tr("Memory that the model takes: {size}", size=memory))
         speed = speed_text(self._speed) if self._speed else ""
         self._speed_field.show_text(speed, tr("Speed of the last reply: {speed}", speed=speed))
-        private = tr("Nothing leaves this computer") if self._private else tr("Connected to the internet")
-        why = (
-            tr("Nothing leaves this computer: the model runs here, and no text of yours is sent anywhere.")
-            if self._private
-            else tr("A download that you asked for is running. No text of yours is sent anywhere.")
-        )
+        private, why = self._connection_words()
         self._private_field.show_text(private, why)
         self._fit()
 
@@ -158,6 +191,16 @@ class StatusLine(QWidget):
             self._dress()
             self._fit()
 
+    def _connection_words(self) -> tuple[str, str]:
+        if self._connection == "connected":
+            why = tr("A download that you asked for is running. No text of yours is sent anywhere.")
+            return tr("Connected to the internet"), why
+        if self._connection == "locked":
+            why = tr("The offline lock is on: Inkhorn connects to nothing at all until you take it off.")
+            return tr("Offline lock is on"), why
+        why = tr("Nothing leaves this computer: the model runs here, and no text of yours is sent anywhere.")
+        return tr("Nothing leaves this computer"), why
+
     def _state_text(self) -> str:
         if self._state == "loading" and self._fraction is not None:
             return tr("Loading {percent} %", percent=round(100 * self._fraction))
@@ -167,6 +210,7 @@ class StatusLine(QWidget):
             "loading": tr("Loading…"),
             "ready": tr("Ready"),
             "answering": tr("Answering…"),
+            "resting": tr("Resting"),
             "stopped": tr("Engine stopped"),
         }[self._state]
 
@@ -174,9 +218,10 @@ class StatusLine(QWidget):
         """Hide from the least needed on until the rest fits; the model's name gives way last."""
         order = [self._speed_field, self._memory_field, self._device_field, self._private_field]
         shown: list[QWidget] = [self._state_field]
+        fields: tuple[_Field | _ModelField, ...] = (self.model_field, *reversed(order))
         if self._state == "stopped":
             shown.append(self._restart)
-        shown += [f for f in (self._model_field, *reversed(order)) if f.wanted]
+        shown += [field for field in fields if field.wanted]
         self._private_field.label.setVisible(True)
         room = self.width() - 2 * space(3)
         if _needed(shown) > room:
@@ -187,10 +232,10 @@ class StatusLine(QWidget):
         for widget in (*self._fields(), self._restart):
             widget.setVisible(widget in shown)
 
-    def _fields(self) -> tuple[_Field, ...]:
+    def _fields(self) -> tuple[_Field | _ModelField, ...]:
         return (
             self._state_field,
-            self._model_field,
+            self.model_field,
             self._device_field,
             self._memory_field,
             self._speed_field,
@@ -201,9 +246,12 @@ class StatusLine(QWidget):
         theme = theme_of(self)
         state = self._state_field
         state.icon_name, colour = _state_look(self._state, theme)
-        self._private_field.icon_name = "lock" if self._private else "download"
+        looks = {"private": "eye-off", "connected": "download", "locked": "lock"}
+        self._private_field.icon_name = looks[self._connection]
+        self._device_field.icon_name = "triangle-alert" if self._notice else "cpu"
         for field in self._fields():
-            field.dress(colour if field is state else theme.quiet)
+            warned = field is self._device_field and self._notice
+            field.dress(colour if field is state else theme.warning if warned else theme.quiet)
         set_look(state.label, tone="danger" if self._state == "stopped" else "quiet")
 
 
@@ -214,6 +262,8 @@ def _state_look(state: EngineState, theme: Theme) -> tuple[str, str]:
         return "loader-circle", theme.quiet
     if state == "answering":
         return "pen-line", theme.accent
+    if state == "resting":
+        return "moon", theme.quiet
     return ("minus", theme.quiet) if state == "none" else ("circle-check", theme.success)
 
 

@@ -176,7 +176,8 @@ def set_look(widget: QWidget, **properties: str | bool) -> None:
             changed = True
     if "surface" in properties:
         widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground, True)
-    if changed:
+    # One that was never seen yet is dressed by Qt at first sight; doing it here as well costs as much again.
+    if changed and widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
         style = widget.style()
         style.unpolish(widget)
         style.polish(widget)

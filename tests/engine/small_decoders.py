@@ -6,7 +6,7 @@ from pathlib import Path
 
 from desktop_app.core.messages import Load
 from desktop_app.engine.decoder import Decoder
-from desktop_app.engine.model import load_decoder, open_model
+from desktop_app.engine.model import load_model, open_model
 from desktop_app.engine.tokenizer import Vocabulary
 from tests.engine.tiny_model import write_tiny
 
@@ -14,7 +14,7 @@ from tests.engine.tiny_model import write_tiny
 def opened(source: Path, place: Path, precision: str = "auto") -> tuple[Decoder, Vocabulary]:
     command = Load(1, str(source), str(place), precision=precision)
     model = open_model(command, lambda stage, fraction: None)
-    decoder = load_decoder(model, command, lambda stage, fraction: None).decoder
+    decoder = load_model(model, command, lambda stage, fraction: None).model
     return decoder, model.words.vocabulary
 
 

@@ -195,9 +195,10 @@ def test_packed_scores_are_near_the_dequantised_ones(tmp_path: Path, kind: str) 
         assert all(layer.qkv.packed for layer in fast.layers)
     for count in (1, 5, UNPACK_ROWS, 200):  # the kernel's rows, and the unpacked product's
         expected, found = scores_of(exact, IDS[:count]), scores_of(fast, IDS[:count])
-        assert relative_error(found, expected) < 0.03
+        # dense weights are rounded to 8 bits besides
+        assert relative_error(found, expected) < (0.04 if kind == "F16" else 0.03)
     agree = scores_of(exact, IDS).argmax(-1) == scores_of(fast, IDS).argmax(-1)
-    assert agree.float().mean() > 0.95
+    assert agree.float().mean() > (0.93 if kind == "F16" else 0.95)
 
 
 @torch.inference_mode()

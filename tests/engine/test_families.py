@@ -10,7 +10,7 @@ from transformers import PreTrainedModel
 
 from desktop_app.core.messages import Load
 from desktop_app.engine.decoder import Decoder
-from desktop_app.engine.model import load_decoder, open_model
+from desktop_app.engine.model import load_model, open_model
 from tests.engine.families import GGUF, MODELS, WINDOW, random_model, write_family_folder, write_family_gguf
 from tests.engine.tiny_model import VOCABULARY
 
@@ -19,7 +19,7 @@ IDS = torch.randint(3, VOCABULARY, (4 * WINDOW,), generator=torch.Generator().ma
 
 def load(path: Path, place: Path, precision: str = "float32") -> Decoder:
     command = Load(1, str(path), str(place), precision=precision)
-    return load_decoder(open_model(command, lambda *_: None), command, lambda *_: None).decoder
+    return load_model(open_model(command, lambda *_: None), command, lambda *_: None).model
 
 
 def expected(model: PreTrainedModel, ids: list[int]) -> torch.Tensor:

@@ -137,6 +137,35 @@ def test_spaces_stand_where_transformers_puts_them(tmp_path: Path, scheme: str) 
     assert ours.bos_id == 1  # from the post-processor
 
 
+def test_control_tokens_take_white_space_away_where_transformers_lets_them(tmp_path: Path) -> None:
+    own = qwen()
+    held = saved(own)
+    for token in held["added_tokens"]:
+        token["rstrip"] = token["content"] in ("<|im_start|>", "<|im_end|>")
+        token["lstrip"] = token["content"] == "<|im_end|>"
+    folder = write_folder(tmp_path, tokenizer__json=held)
+    theirs = PreTrainedTokenizerFast(tokenizer_file=str(folder / "tokenizer.json"))
+    ours = load_vocabulary(dump_vocabulary(read_folder_tokenizer(folder).vocabulary))
+    markup = " <|im_start|> \n user \n <|im_end|>\n\n<|im_end|> \t <|endoftext|> x <|im_start|>"
+    assert ours.encode_markup(markup) == theirs.encode(markup, add_special_tokens=False)
+
+
+def test_a_role_that_the_file_calls_ordinary_is_nobodys_to_type(tmp_path: Path) -> None:
+    own = qwen()
+    own.add_tokens(["<｜User｜>"])
+    found = read_folder_tokenizer(write_folder(tmp_path, tokenizer__json=own.to_str())).vocabulary
+    number = own.token_to_id("<｜User｜>")
+    assert number not in found.encode("a<｜User｜>b")
+    assert found.encode_markup("<｜User｜>") == [number]
+
+
+def test_runs_of_spaces_among_the_added_tokens_are_spaces(tmp_path: Path) -> None:
+    own = llama_json("never")
+    own.add_tokens(["▁▁▁▁▁"])
+    found = read_folder_tokenizer(write_folder(tmp_path, tokenizer__json=own.to_str())).vocabulary
+    assert found.bytes_of(own.token_to_id("▁▁▁▁▁")) == b"     "
+
+
 def test_unigram_tokenizer_json_gives_transformers_ids(tmp_path: Path) -> None:
     sp = processor(sentencepiece_model("unigram"))
     pieces = [(sp.id_to_piece(i), sp.get_score(i)) for i in range(sp.get_piece_size())]

@@ -20,7 +20,7 @@ from desktop_app.engine.causal import DRAFT_ROWS, CausalModel
 from desktop_app.engine.decoder import Decoder
 from desktop_app.engine.generate import Piece, generate
 from desktop_app.engine.lookup import Drafter, NgramIndex, Payoff
-from desktop_app.engine.model import load_decoder, open_model
+from desktop_app.engine.model import load_model, open_model
 from desktop_app.engine.tokenizer import Vocabulary
 from tests.engine.fake_causal import FakeCausal
 from tests.engine.families import random_model, write_family_gguf
@@ -310,7 +310,7 @@ def starter(starter_model: Path, tmp_path_factory: pytest.TempPathFactory) -> An
 def open_starter(source: Path, place: Path) -> Any:
     command = Load(1, str(source), str(place))
     model = open_model(command, lambda stage, fraction: None)
-    decoder = load_decoder(model, command, lambda stage, fraction: None).decoder
+    decoder = load_model(model, command, lambda stage, fraction: None).model
     words = model.words
 
     def ids_of(text: str) -> list[int]:

@@ -17,7 +17,7 @@ import torch
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.messages import Load
 from desktop_app.engine.decoder import Decoder
-from desktop_app.engine.model import Opened, load_decoder, open_model
+from desktop_app.engine.model import Opened, load_model, open_model
 from desktop_app.engine.prepared import DamagedPreparedError, read_prepared
 from desktop_app.engine.source import identify
 from tests.engine.tiny_model import write_tiny
@@ -39,9 +39,9 @@ def load(source: Path, place: Path, sha256: str = "") -> tuple[Opened, Decoder, 
     stages = Stages()
     command = Load(1, str(source), str(place), sha256)
     opened = open_model(command, stages)
-    loaded = load_decoder(opened, command, stages)
+    loaded = load_model(opened, command, stages)
     assert loaded.precision
-    return opened, loaded.decoder, stages.seen
+    return opened, loaded.model, stages.seen
 
 
 @torch.inference_mode()
@@ -70,7 +70,7 @@ def test_prepared_once_and_then_mapped(source: Path, place: Path) -> None:
     again, mapped, stages = load(source, place)
     assert stages == ["load"]
     assert torch.equal(scores(fresh), scores(mapped))
-    made, read = first.read_origin(), read_prepared(only_folder(place)).description
+    made, read = first.read_lean_origin(), read_prepared(only_folder(place)).description
     assert (made.name, made.architecture) == (again.name, read.architecture)
     assert made.checkpoint.parameters == read.parameters
     assert again.words.vocabulary.encode("hello wor") == made.words.vocabulary.encode("hello wor")
@@ -216,7 +216,7 @@ def test_a_damaged_record_of_the_hash_only_costs_reading(source: Path, place: Pa
 
 
 def test_missing_and_odd_files(tmp_path: Path, place: Path) -> None:
-    for path, kind in [(tmp_path / "no.gguf", "model_missing"), (tmp_path, "model_damaged")]:
+    for path, kind in [(tmp_path / "no.gguf", "model_missing"), (tmp_path, "model_missing")]:
         with pytest.raises(InkhornError) as caught:
             load(path, place)
         assert caught.value.kind == kind

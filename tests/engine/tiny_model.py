@@ -17,6 +17,7 @@ LETTERS = sorted(BYTE_OF_LETTER, key=lambda letter: BYTE_OF_LETTER[letter])
 MERGES = ["h e", "l l", "he ll", "hell o", "Ġ w", "o r", "Ġw or"]
 TOKENS = CONTROL + LETTERS + ["".join(merge.split()) for merge in MERGES]
 VOCABULARY = 320  # a multiple of 64, more than TOKENS: the rest has names of its own
+UNUSED = [f"[unused{n}]" for n in range(VOCABULARY - len(TOKENS))]
 
 
 def tiny_llama(seed: int = 0, tied: bool = False, kv_heads: int = 2) -> LlamaForCausalLM:
@@ -48,7 +49,7 @@ def tiny_llama(seed: int = 0, tied: bool = False, kv_heads: int = 2) -> LlamaFor
 
 
 def tokenizer_metadata() -> dict[str, Any]:
-    names = TOKENS + [f"[unused{n}]" for n in range(VOCABULARY - len(TOKENS))]
+    names = TOKENS + UNUSED
     kinds = [3] * len(CONTROL) + [1] * (len(TOKENS) - len(CONTROL)) + [5] * (VOCABULARY - len(TOKENS))
     return {
         "tokenizer.ggml.model": "gpt2",
@@ -118,7 +119,8 @@ def write_tiny(folder: Path, kind: str = "F32", **changes: Any) -> Path:
 
 ENDLESS: dict[str, Any] = {
     "llama.context_length": 1_000_000,
+    "tokenizer.ggml.tokens": ["<a>", "<b>", "<c>", *TOKENS[len(CONTROL) :], *UNUSED],
     "tokenizer.ggml.token_type": None,
     "tokenizer.ggml.eos_token_id": None,
 }
-"""Changes that take every token out that could end a reply."""
+"""Changes that take every token out that could end a reply: those of `CONTROL` do by their names alone."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from tokenizers import pre_tokenizers
 
-from desktop_app.engine.architecture import read_architecture
+from desktop_app.engine.families.gguf_reader import read_gguf_architecture
 from desktop_app.engine.ggml_types import GGML_TYPES, INT4_GROUPS, INT8_GROUPS
 from desktop_app.engine.gguf import GgufFile, read_gguf
 from desktop_app.engine.tokenizer import dump_vocabulary, load_vocabulary, make_vocabulary
@@ -46,7 +46,7 @@ def _open(path: Path) -> None:
     """All that happens to a file before it is run."""
     file = read_gguf(path)
     _read_tensors(file)
-    read_architecture(file)
+    read_gguf_architecture(file)
     vocabulary = make_vocabulary(file.metadata)
     ids = vocabulary.encode(_TEXT)
     vocabulary.encode_markup(_TEXT)

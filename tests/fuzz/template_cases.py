@@ -138,12 +138,136 @@ _FILTERS = (
 _TESTS = ("string", "mapping", "divisibleby 0", "sameas x", "callable", "filter", "eq 1", "in x")
 _OPERATORS = ("+", "-", "*", "/", "//", "%", "**", "~", "==", "<", "in", "and", "or", "is defined and")
 
+_GROWTH = (
+    *(
+        "[ns.a, ns.a]",
+        "(ns.a, ns.a)",
+        "(ns.a,)",
+        "[ns.a]",
+        "{'k': ns.a, 'l': ns.a}",
+        "ns.a + ns.a",
+        "ns.a * 2",
+    ),
+    *("namespace(a=ns.a, b=ns.a)", "ns.a ~ ns.a", "dict(k=ns.a, l=ns.a)", "ns.a | replace('x', 'xx')"),
+    *("ns.a | list", "[ns.a] | join('xxxxxxxx')", "ns.a | map('upper') | list", "ns.a | tojson", "ns.a + 1"),
+    *("(ns.a | string) + 'x'", "ns.a.replace('', 'x')", "ns.a.join(['x'] * 99)", "ns.a.items()", "- ns.a"),
+    *(
+        "ns",
+        "ns.a // 3 + ns.a * ns.a",
+        "ns.a.split('x')",
+        "[ns.a, ns.a] | sort",
+        "ns.a | title",
+        "ns.a[::-1]",
+    ),
+)
+"""One step of something that doubles, or gets deeper, as long as nobody looks."""
+_SINKS = (
+    *(
+        "ns.a",
+        "ns",
+        "ns.a == ns.b",
+        "ns.a < ns.b",
+        "ns.a in [ns.b]",
+        "ns.b not in ns.a",
+        "{ns.a: 1}",
+        "{'x': 1}[ns.a]",
+    ),
+    *(
+        "ns.a in {'x': 1}",
+        "dict([(ns.a, 1)])",
+        "[ns.a, ns.b] | unique | list",
+        "[ns.a, ns.b] | sort",
+        "ns.a | e",
+    ),
+    *(
+        "[ns.a, ns.b] | min",
+        "[{'k': ns.a}] | groupby('k')",
+        "[{'k': ns.a}] | map(attribute='k') | sort",
+        "ns.a | d",
+    ),
+    *(
+        "[ns.a] | select('eq', ns.b) | list",
+        "[ns.a] | reject('in', [ns.b]) | list",
+        "ns.a is eq ns.b",
+        "ns.a | int",
+    ),
+    *(
+        "ns.a is in [ns.b]",
+        "ns.a is divisibleby 3",
+        "ns.a is odd",
+        "ns.a is even",
+        "strftime_now(ns.a)",
+        "raise_exception(ns.a)",
+        "ns.a | tojson",
+    ),
+    *(
+        "ns.a ~ 'x'",
+        "ns.a | string",
+        "[ns.a] | join",
+        "_text(ns.a)",
+        "ns.a.index(ns.b)",
+        "ns.a.count(ns.b)",
+        "ns.a | sum",
+    ),
+    *(
+        "ns.a | upper",
+        "ns.a | trim",
+        "ns.a | title",
+        "ns.a | capitalize",
+        "ns.a | lower",
+        "ns.a | float",
+        "ns.a | safe",
+    ),
+    *(
+        "ns.a | list | length",
+        "ns.a | length",
+        "ns.a | reverse | list",
+        "ns.a | first",
+        "ns.a | last",
+        "ns.a | abs",
+    ),
+    *(
+        "ns.a.split()",
+        "ns.a.split('x') | length",
+        "ns.a.splitlines() | length",
+        "ns.a.partition('x')",
+        "ns.a | dictsort",
+    ),
+    *(
+        "ns.a.items() == ns.b.items()",
+        "ns.a.values() | list",
+        "ns.a | items | list",
+        "ns.a | map('string') | join",
+    ),
+    *(
+        "1 | round(1000000000, 'ceil')",
+        "1.5 | round(1000000000)",
+        "1 | round(ns.a | length, 'floor')",
+        "ns.a | round",
+    ),
+    *(
+        "ns.a | groupby(0) | list",
+        "ns.a | tojson(indent=4)",
+        "ns.a | unique | list",
+        "ns.a | map(attribute=0) | list",
+    ),
+    *(
+        "loop.changed(ns.a)",
+        "ns.a.startswith(ns.b)",
+        "ns.a.find(ns.b)",
+        "ns.a.strip(ns.b)",
+        "ns.a | trim(ns.b)",
+    ),
+)
+
 
 def make(rng: random.Random, folder: Path) -> Callable[[], object]:
     kind = rng.random()
-    if kind < 0.2:
+    if kind < 0.35:
+        source = _grown(rng)
+    elif kind < 0.5:
         source = _changed(rng, rng.choice(_REAL))
-    elif kind < 0.21:
+    elif kind < 0.51:
         source = rng.choice(
             ("{{ " + "(" * 400, "{% if x %}" * 400, "[" * 9_999, "{{ 1" + "+1" * 9_999 + " }}")
         )
@@ -151,6 +275,20 @@ def make(rng: random.Random, folder: Path) -> Callable[[], object]:
         source = "".join(_statement(rng, 0) for _ in range(rng.randrange(1, 5)))
     messages = [{"role": "user", "content": rng.choice(STRINGS)}, {"role": "assistant", "content": "b" * 99}]
     return lambda: make_template(source, "<s>", "</s>").render(messages, add_generation_prompt=True)
+
+
+def _grown(rng: random.Random) -> str:
+    """Something grows for some turns, and then it is looked at."""
+    start = rng.choice(("['x']", "('x',)", "'x'", "'x y'", "3", "{'k': 'x'}"))
+    turns = rng.choice(("3", "9", "30", "30", "60", "60", "99", "999"))
+    step = rng.choice(_GROWTH)
+    if rng.random() < 0.03:
+        turns, step = "99999", rng.choice(("(ns.a,)", "[ns.a]", "namespace(a=ns.a)", step))
+    again = step.replace("ns.a", "ns.b")
+    grow = f"{{% set ns.a = {step} %}}{{% set ns.b = {again} %}}"
+    sinks = "".join(f"{{{{ {rng.choice(_SINKS)} }}}}" for _ in range(rng.randrange(1, 3)))
+    loop = f"{{% for i in range({turns}) %}}{grow}{{% endfor %}}{{% for i in [1, 2] %}}{sinks}{{% endfor %}}"
+    return f"{{% set ns = namespace(a={start}, b={start}) %}}{loop}"
 
 
 def _changed(rng: random.Random, source: str) -> str:

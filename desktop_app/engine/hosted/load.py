@@ -10,6 +10,7 @@ from typing import Any
 from safetensors import SafetensorError
 from torch import Tensor
 
+from desktop_app.core.errors import InkhornError
 from desktop_app.core.machine import check_memory
 from desktop_app.core.messages import ModelKind
 from desktop_app.engine.hosted import prepared as local
@@ -55,13 +56,13 @@ def load_hosted(folder: Path, precision: str, device: str, prepared: Path, repor
         module.pooler = None  # of a task that is not ours, and often not in the files
     forms = Forms(module, precision, on_cpu)
     check_memory(forms.bytes(module) + _WORKING_MEMORY)
-    tensors, names = _tensors(folder, module, stored, forms, device, prepared, report)
+    tensors, names, kept = _tensors(folder, module, stored, forms, device, prepared, report)
     sizes = {names[name]: held.numel() for name, held in module.state_dict().items() if name in names}
     try:
         bind(module, tensors, names, on_cpu)
     except KeyError as error:
-        if not prepared.is_dir():
-            raise
+        if not kept:
+            raise InkhornError("model_damaged", f"The model lacks a tensor: {error}") from error
         log.warning("the prepared form lacks %s and is made again", error)
         discard(prepared)
         return load_hosted(folder, precision, device, prepared, report)
@@ -102,13 +103,14 @@ def _tensors(
     device: str,
     prepared: Path,
     report: Report,
-) -> tuple[Mapping[str, Tensor], Mapping[str, str]]:
-    """The module's tensors and what each is called, from the prepared form or from the model's files."""
+) -> tuple[Mapping[str, Tensor], Mapping[str, str], bool]:
+    """The module's tensors and what each is called; whether they come from a prepared form that was there
+    before, or else from the model's files."""
     made_from = local.stamp(folder, forms.precision) if forms.on_cpu else ""
     if forms.on_cpu:
         try:
             weights, known = local.read_names(prepared, made_from)
-            return map_weights(weights), known
+            return map_weights(weights), known, True
         except (FileNotFoundError, NotADirectoryError):
             pass
         except (DamagedPreparedError, SafetensorError) as error:
@@ -124,7 +126,7 @@ def _tensors(
         as_stored = checkpoint.dtypes() == {_STORED_AS.get(forms.precision)}
         if forms.on_cpu and not as_stored:
             try:
-                return map_weights(local.write(prepared, made_from, names, produce)), names
+                return map_weights(local.write(prepared, made_from, names, produce)), names, False
             except OSError as error:
                 log.warning("the prepared form cannot be kept (%s); it stays in memory", error.strerror)
         tensors: dict[str, Tensor] = {}
@@ -133,7 +135,7 @@ def _tensors(
             tensors[name] = tensor.to(device)
 
         produce(keep)
-        return tensors, names
+        return tensors, names, False
     finally:
         checkpoint.close()
 

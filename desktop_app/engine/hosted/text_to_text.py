@@ -36,9 +36,10 @@ class HostedTextToText(HostedBase):
 
     def __init__(self, hosted: Hosted) -> None:
         super().__init__(hosted)
-        vocabulary = hosted.module.get_input_embeddings().weight.shape[0]
-        self._pieces = read_pieces(hosted.folder, self.family, vocabulary)
-        if max(self._pieces.names.values(), default=0) >= vocabulary:
+        self._vocabulary = int(hosted.module.get_output_embeddings().out_features)
+        self._pieces = read_pieces(hosted.folder, self.family, self._vocabulary)
+        numbers = self._pieces.names.values()
+        if not 0 <= min(numbers, default=0) <= max(numbers, default=0) < self._vocabulary:
             raise InkhornError("model_damaged", "The model has more tokens than rows for them.")
         self._wishes = {**hosted.config, **(read_json(hosted.folder / "generation_config.json") or {})}
         self._spoken: Languages = read_languages(self.family, self._pieces.names, hosted.config)
@@ -63,7 +64,8 @@ class HostedTextToText(HostedBase):
         told: Told = lambda done: None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> list[str]:
-        """Each of ``texts``, translated or transformed, in the order given.
+        """Each of ``texts``, translated or transformed, in the order given. Of nothing comes nothing: models
+        make up words for an empty text.
 
         Raises InkhornError ``context_overflow`` for the first text that is too long, with its ``index``,
         ``prompt_tokens`` and ``context_length``; ``model_unsupported`` for a language that the model does
@@ -82,8 +84,9 @@ class HostedTextToText(HostedBase):
         rules = self._rules(target, max_tokens)
         results = [""] * len(texts)
         unfinished: list[int] = []
+        order = [number for number, text in enumerate(texts) if text.strip()]
+        order.sort(key=lambda number: -len(ids[number]))
         done = 0
-        order = sorted(range(len(ids)), key=lambda number: -len(ids[number]))
         with self._watch.asking(cancelled), torch.inference_mode():
             for rows in _batches(order, ids, beams):
 
@@ -93,7 +96,7 @@ class HostedTextToText(HostedBase):
                     if not ended:
                         unfinished.append(rows[row])
                     done += 1
-                    told(done / len(texts))
+                    told(done / len(order))
 
                 state = _State(self.module, [ids[row] for row in rows], beams, self.device)
                 if beams == 1:
@@ -104,30 +107,32 @@ class HostedTextToText(HostedBase):
         return results
 
     def _rules(self, target: str, max_tokens: int) -> Rules:
-        wish = self._wishes
+        """From ``generation_config.json`` and ``config.json``; what makes no sense there is left out."""
+        wish, vocabulary = self._wishes, self._vocabulary
         start = self._spoken.start(target, _number(wish, "decoder_start_token_id"))
-        forced = self._spoken.forced(target, _number(wish, "forced_bos_token_id"))
-        begin = (start, *forced)
+        begin = (start, *self._spoken.forced(target, _number(wish, "forced_bos_token_id")))
+        if max(begin) >= vocabulary:
+            raise InkhornError(
+                "model_damaged", "The model's answers begin with a token that it does not have."
+            )
         limit = len(begin) + max(1, max_tokens)
         if self.family not in _RELATIVE:
             limit = min(limit, self.context_length)
-        end = wish.get("eos_token_id", self.settings.eos_token_id)
-        padding = _number(wish, "pad_token_id")
-        banned = {padding} if padding is not None else set()
+        banned = {_number(wish, "pad_token_id")}
         for words in wish.get("bad_words_ids") or ():
-            if isinstance(words, list) and len(words) == 1 and isinstance(words[0], int):
-                banned.add(words[0])
-        vocabulary = self.module.get_output_embeddings().out_features
-        penalty = wish.get("length_penalty")
-        early = wish.get("early_stopping")
+            if isinstance(words, list) and len(words) == 1:
+                banned.add(_number({"id": words[0]}, "id"))
+        end = wish.get("eos_token_id", self.settings.eos_token_id)
+        ends = {_number({"id": number}, "id") for number in (end if isinstance(end, list) else [end])}
+        penalty, early = wish.get("length_penalty"), wish.get("early_stopping")
         return Rules(
             start=begin,
-            end=frozenset(end if isinstance(end, list) else [end]),
+            end=frozenset(number for number in ends if number is not None and number < vocabulary),
             limit=limit,
-            banned=tuple(number for number in banned if number is not None and 0 <= number < vocabulary),
+            banned=tuple(number for number in banned if number is not None and number < vocabulary),
             min_length=min(_number(wish, "min_length") or 0, limit - 1),
             no_repeat_ngram_size=_number(wish, "no_repeat_ngram_size") or 0,
-            length_penalty=float(penalty) if isinstance(penalty, int | float) else 1.0,
+            length_penalty=min(10.0, max(-10.0, penalty)) if isinstance(penalty, int | float) else 1.0,
             early_stopping=early if early is True or early == "never" else False,
         )
 

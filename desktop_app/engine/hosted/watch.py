@@ -15,10 +15,9 @@ class Watch:
 
     def __init__(self, module: nn.Module) -> None:
         self._cancelled: Callable[[], bool] | None = None
-        lists = [found for found in module.modules() if isinstance(found, nn.ModuleList)]
-        most = max((len(found) for found in lists), default=0)
-        for found in lists:
-            if len(found) == most:  # the encoder's and the decoder's, where there are both
+        lists = {path: found for path, found in module.named_modules() if isinstance(found, nn.ModuleList)}
+        for path, found in lists.items():
+            if not any(path.startswith(f"{outer}.") for outer in lists):  # not the parts of a block
                 for layer in found:
                     layer.register_forward_pre_hook(self._ask)
 

@@ -112,13 +112,25 @@ def resolve(model: Any, checkpoint: Checkpoint) -> dict[str, str]:
                 raise InkhornError("model_damaged", f"The model lacks a tensor: {name}", tensor=name)
             shape = checkpoint.shape(there)
             if shape is not None and shape != tuple(held.shape):
-                raise InkhornError(
-                    "model_damaged",
-                    f"A tensor of the model has another shape than its config.json says: {name}",
-                    tensor=name,
-                )
+                raise _other_shape(name)
             found[name] = there
     return found
+
+
+def _other_shape(name: str) -> InkhornError:
+    return InkhornError(
+        "model_damaged",
+        f"A tensor of the model has another shape than its config.json says: {name}",
+        tensor=name,
+    )
+
+
+def _read(checkpoint: Checkpoint, source: str, name: str, held: Tensor) -> Tensor:
+    """Checked again: what is put together from several tensors has its shape only now."""
+    tensor = checkpoint.read(source)
+    if tensor.shape != held.shape:
+        raise _other_shape(name)
+    return tensor
 
 
 def _source(name: str, tied: Mapping[str, str], checkpoint: Checkpoint) -> str | None:
@@ -155,7 +167,8 @@ def convert(
         if name not in names or (is_linear(module) and own == "weight"):
             continue
         if names[name] not in written:
-            sink(names[name], checkpoint.read(names[name]).to(forms.other(module, held.numel())))
+            tensor = _read(checkpoint, names[name], name, held)
+            sink(names[name], tensor.to(forms.other(module, held.numel())))
             written.add(names[name])
         done += held.numel()
         report(done / total)
@@ -168,7 +181,7 @@ def convert(
             def part(fraction: float, before: int = done, size: int = size) -> None:
                 report((before + fraction * size) / total)
 
-            weight = checkpoint.read(source)
+            weight = _read(checkpoint, source, f"{path}.weight", held)
             if not isinstance(module, nn.Linear):
                 weight = weight.t().contiguous()
             _linear(path, weight, form, forms.wide, sink, part)

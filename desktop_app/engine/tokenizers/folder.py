@@ -22,6 +22,7 @@ from desktop_app.engine.tokenizers.tokenizer_json import (
     added_token,
     is_id,
     read_tokenizer_json,
+    stripping,
 )
 from desktop_app.engine.tokenizers.vocabulary import SPACE, Vocabulary, damaged, refusing
 
@@ -65,6 +66,7 @@ def read_folder_tokenizer(folder: Path) -> FolderTokenizer:
         user_defined=words.user_defined,
         form=words.form,
         prefix=words.prefix,
+        strips=words.strips,
     )
     return FolderTokenizer(vocabulary, _chat_template(folder, config), bos, eos)
 
@@ -132,9 +134,8 @@ def _sentencepiece(content: bytes, added: list[Added]) -> Words:
     tokenizer = make_unigram(model) if file.unigram else make_piece_bpe(model)
     with refusing("Its added tokens do not hold together."):
         tokenizer.add_tokens([AddedToken(text, normalized=False) for text in user_defined.values()])
-    return Words(
-        tokenizer, size, control, user_defined, "pieces", adds="<s>" if "<s>" in control else "<bos>"
-    )
+    adds, strips = "<s>" if "<s>" in control else "<bos>", stripping(added)
+    return Words(tokenizer, size, control, user_defined, "pieces", adds=adds, strips=strips)
 
 
 def _gpt2(vocabulary: dict[str, Any], merges: str, config: dict[str, Any]) -> dict[str, Any]:

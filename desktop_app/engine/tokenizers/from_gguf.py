@@ -85,6 +85,8 @@ def _pieces(
     scores = metadata.get("tokenizer.ggml.scores")
     if not isinstance(scores, np.ndarray) or len(scores) != len(tokens):
         raise damaged("The vocabulary has no scores.")
+    if not np.isfinite(scores).all():
+        raise damaged("A score of its vocabulary is not a number.")
     unknown = _token_id(metadata, "unknown", len(tokens))
     if unknown is None:
         unknown = next(iter(by_kind.get(_UNKNOWN, {}).values()), None)

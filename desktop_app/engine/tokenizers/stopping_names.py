@@ -30,6 +30,8 @@ ALWAYS_CONTROL = STOP_NAMES - {"</s>"} | frozenset(
         "<|user|>",
         "<|assistant|>",
         "<start_of_turn>",
+        "<｜User｜>",
+        "<｜Assistant｜>",
     )
 )
 """Many files call these ordinary or user-defined tokens, so that a user who types one would speak for the

@@ -7,7 +7,7 @@ The file is data for the `tokenizers` library, which trusts it: so only parts kn
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
@@ -49,6 +49,7 @@ class Words:
     prefix: bool = False
     adds: str | None = None
     """The control token that the tokenizer itself puts before every text."""
+    strips: dict[str, str] = field(default_factory=dict)
 
 
 def read_tokenizer_json(raw: dict[str, Any], more: Sequence[Added]) -> Words:
@@ -80,15 +81,8 @@ def read_tokenizer_json(raw: dict[str, Any], more: Sequence[Added]) -> Words:
     }
     with refusing("Its tokenizer does not hold together."):
         tokenizer = Tokenizer.from_str(json.dumps(parts))
-    return Words(
-        tokenizer,
-        size,
-        control,
-        own,
-        form_of(raw.get("decoder")),
-        prefix,
-        first_token(raw.get("post_processor")),
-    )
+    form, adds = form_of(raw.get("decoder")), first_token(raw.get("post_processor"))
+    return Words(tokenizer, size, control, own, form, prefix, adds, stripping(added.values()))
 
 
 def _added_tokens(raw: dict[str, Any]) -> Iterator[Added]:
@@ -106,6 +100,16 @@ def added_token(text: Any, number: Any, entry: dict[str, Any]) -> Added:
     if not isinstance(text, str) or len(text) > MAX_TOKEN_CHARACTERS or not is_id(number):
         raise damaged("An added token has no text or no id.")
     return Added(text, number, entry.get("special") is True, entry)
+
+
+def stripping(added: Iterable[Added]) -> dict[str, str]:
+    """The control tokens that take white space away; see `Vocabulary`."""
+    sides = {
+        token.text: "".join(side for side in "lr" if token.raw.get(f"{side}strip") is True)
+        for token in added
+        if token.control
+    }
+    return {text: found for text, found in sides.items() if found}
 
 
 def is_id(number: object) -> TypeGuard[int]:
@@ -137,7 +141,7 @@ def _bpe(model: dict[str, Any], control: dict[str, int], own: dict[int, str]) ->
         raise damaged("The unknown token is not a text.")
     for text in control.keys() & held.keys():
         control[text] = held[text]
-    taken = set(control.values())  # by a control token, perhaps one that was given another name
+    taken = _taken(control, own)  # perhaps under another name
     gone = {text for text, number in held.items() if number in taken} | control.keys()
     vocabulary = {text: number for text, number in held.items() if text not in gone or text == unknown}
     vocabulary |= {text: number for number, text in own.items()}
@@ -151,6 +155,14 @@ def _bpe(model: dict[str, Any], control: dict[str, int], own: dict[int, str]) ->
     kept = {name: model.get(name) is True for name in ("fuse_unk", "byte_fallback", "ignore_merges")}
     size = max([*held.values(), *control.values(), *own]) + 1
     return {"vocab": vocabulary, "merges": pairs, "dropout": None, "unk_token": unknown, **kept}, size
+
+
+def _taken(control: dict[str, int], own: dict[int, str]) -> set[int]:
+    """The ids of control tokens, which are no other token's: out of ``own`` they go."""
+    taken = set(control.values())
+    for number in taken & own.keys():
+        del own[number]
+    return taken
 
 
 def _pair(merge: Any) -> tuple[str, str]:
@@ -170,12 +182,12 @@ def _unigram(
     size = max([len(held) - 1, *control.values(), *own]) + 1
     if size > len(held) + len(control) + len(own):
         raise damaged("An added token's id is far outside the vocabulary.")
+    pieces = [_piece(entry) for entry in held]
+    pieces += [(held_place(number), 0.0) for number in range(len(held), size)]
+    control |= {text: number for number, (text, _) in enumerate(pieces) if text in control}
+    taken = _taken(control, own)
     listed: list[tuple[str, float]] = []
-    taken = set(control.values())
-    for number in range(size):
-        text, score = _piece(held[number]) if number < len(held) else (held_place(number), 0.0)
-        if text in control:
-            control[text] = number
+    for number, (text, score) in enumerate(pieces):
         listed.append(
             (own.get(number, held_place(number) if text in control or number in taken else text), score)
         )

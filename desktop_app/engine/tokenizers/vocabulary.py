@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 from tokenizers import Tokenizer
@@ -47,8 +48,9 @@ class Vocabulary:
     """What turns text into ids and ids into bytes. ``control`` maps the control tokens' text to ids;
     ``stop_ids`` are those that end a reply; ``bos_id`` is put before every prompt, if not None.
     ``prefix``: only the very beginning of a text gets SentencePiece's space (where every piece of text
-    gets one, or none, ``tokenizer`` sees to it). Build it with `from_gguf.make_vocabulary` or
-    `folder.read_folder_tokenizer`."""
+    gets one, or none, ``tokenizer`` sees to it). ``strips`` are control tokens that take the white space
+    before them (``l``) or after them (``r``) away from markup, or both (``lr``). Build it with
+    `from_gguf.make_vocabulary` or `folder.read_folder_tokenizer`."""
 
     tokenizer: Tokenizer
     size: int
@@ -58,6 +60,7 @@ class Vocabulary:
     user_defined: dict[int, str] = field(default_factory=dict)
     form: Form = "letters"
     prefix: bool = False
+    strips: dict[str, str] = field(default_factory=dict)
 
     def encode(self, text: str) -> list[int]:
         """Ids of ``text`` taken as ordinary text: never a control token (but for the unknown token of a
@@ -69,12 +72,18 @@ class Vocabulary:
         """Ids of a rendered chat template: control tokens are recognised, except where the ``guard``
         character breaks them; the guards are then taken out."""
         ids: list[int] = []
-        pattern = self._control_pattern()
-        for position, part in enumerate(pattern.split(markup) if pattern else [markup]):
+        pattern = _pattern(tuple(self.control)) if self.control else None
+        parts = pattern.split(markup) if pattern else [markup]
+        for position, part in enumerate(parts):
             if position % 2:
                 ids.append(self.control[part])
-            elif part:
-                text = part.replace(guard, "") if guard else part
+                continue
+            text = part.replace(guard, "") if guard else part
+            if self.strips:
+                text = self._stripped(
+                    text, parts[position - 1 : position], parts[position + 1 : position + 2]
+                )
+            if text:
                 ids += self.encode(text) if position == 0 else self._encode(text)
         return ids
 
@@ -82,7 +91,8 @@ class Vocabulary:
         """The bytes that ``token`` adds to the text; none for control tokens. With ``begins`` those at
         the beginning of a text, where SentencePiece writes a space that nobody typed."""
         if token in self.user_defined:
-            return self.user_defined[token].encode()
+            text = self.user_defined[token]
+            return (text.replace(SPACE, " ") if self.form == "pieces" else text).encode()
         piece: str | None = self.tokenizer.id_to_token(token)
         if piece is None or piece in self.control or piece.startswith(_HELD):
             return b""
@@ -105,11 +115,16 @@ class Vocabulary:
             raise InkhornError("model_unsupported", "The model's tokenizer fails on this text.") from None
         return ids
 
-    def _control_pattern(self) -> re.Pattern[str] | None:
-        if not self.control:
-            return None
-        longest_first = sorted(self.control, key=len, reverse=True)
-        return re.compile("(" + "|".join(map(re.escape, longest_first)) + ")")  # re keeps it cached
+    def _stripped(self, text: str, before: list[str], after: list[str]) -> str:
+        if before and "r" in self.strips.get(before[0], ""):
+            text = text.lstrip()
+        return text.rstrip() if after and "l" in self.strips.get(after[0], "") else text
+
+
+@lru_cache(maxsize=4)
+def _pattern(control: tuple[str, ...]) -> re.Pattern[str]:
+    longest_first = sorted(control, key=len, reverse=True)
+    return re.compile("(" + "|".join(map(re.escape, longest_first)) + ")")
 
 
 def dump_vocabulary(vocabulary: Vocabulary) -> dict[str, str]:
@@ -122,6 +137,7 @@ def dump_vocabulary(vocabulary: Vocabulary) -> dict[str, str]:
         "user_defined": {str(number): text for number, text in vocabulary.user_defined.items()},
         "form": vocabulary.form,
         "prefix": vocabulary.prefix,
+        "strips": vocabulary.strips,
     }
     return {
         "tokenizer.json": vocabulary.tokenizer.to_str(),
@@ -141,6 +157,7 @@ def load_vocabulary(files: dict[str, str]) -> Vocabulary:
         user_defined={int(number): text for number, text in rest["user_defined"].items()},
         form="pieces" if rest["form"] == "pieces" else "letters",
         prefix=bool(rest["prefix"]),
+        strips=dict(rest["strips"]),
     )
 
 

@@ -1,4 +1,4 @@
-"""The line above the conversation: its title, who the model is, how freely it writes."""
+"""The line above the conversation: its title, which model answers, who it is, how freely it writes."""
 
 from __future__ import annotations
 
@@ -9,18 +9,23 @@ from desktop_app.core.chat import Conversation
 from desktop_app.core.i18n import tr
 from desktop_app.ui.chat.sampling_button import SamplingButton
 from desktop_app.ui.icons import icon
+from desktop_app.ui.model_picker import ModelPicker
 from desktop_app.ui.personas import PersonaPicker
 from desktop_app.ui.theme import set_look, space
 from desktop_app.ui.widgets.elided_label import ElidedLabel
 
-ICONS_BELOW = 520  # px: narrower, the buttons show icons alone
+ICONS_BELOW = 620  # px: narrower, the buttons show icons alone
 
 
 class ChatHeader(QWidget):
     list_toggled = Signal()
 
     def __init__(
-        self, persona: PersonaPicker, sampling: SamplingButton, parent: QWidget | None = None
+        self,
+        model: ModelPicker,
+        persona: PersonaPicker,
+        sampling: SamplingButton,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         row = QHBoxLayout(self)
@@ -34,7 +39,7 @@ class ChatHeader(QWidget):
         self._title = ElidedLabel(self)
         set_look(self._title, size="title")
         row.addWidget(self._title, 1)
-        self._buttons: tuple[QToolButton, ...] = (persona, sampling)
+        self._buttons: tuple[QToolButton, ...] = (model, persona, sampling)
         for button in self._buttons:
             row.addWidget(button)
         self._conversation: Conversation | None = None

@@ -17,6 +17,7 @@ from desktop_app.ui.chat.sampling_button import SamplingButton
 from desktop_app.ui.chat_list.conversation_list import MINIMUM_WIDTH, ConversationList
 from desktop_app.ui.conversation.measures import column_width
 from desktop_app.ui.conversation.view import ConversationView
+from desktop_app.ui.model_picker import ModelPicker
 from desktop_app.ui.personas import PersonaPicker
 from desktop_app.ui.theme import set_look, space
 from desktop_app.ui.widgets.banner import Banner
@@ -42,20 +43,19 @@ class ChatPane(QWidget):
 
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._starter = True
         self.list = ConversationList(self)
         self.view = ConversationView(settings.text_size, settings.reading_font == "serif", self)
         self.composer = Composer(self)
         self.meter = ContextMeter(self)
+        self.model = ModelPicker(self)
         self.persona = PersonaPicker(self)
         self.sampling = SamplingButton(self)
-        self.header = ChatHeader(self.persona, self.sampling, self)
+        self.header = ChatHeader(self.model, self.persona, self.sampling, self)
         self.empty = EmptyState(
             "",
             lambda: tr("What shall we write?"),
-            lambda: tr(
-                "The model runs on this computer, and what you write stays here. "
-                "This starter model is small: it makes mistakes, and knows little Chinese."
-            ),
+            self._empty_words,
             suggestions=tuple(functools.partial(tr, text) for text in SUGGESTIONS),
         )
         self.empty.suggested.connect(self._suggest)
@@ -77,6 +77,19 @@ class ChatPane(QWidget):
         self.list.open_folders_changed.connect(lambda folders: self.remembered.emit({"folders": folders}))
         self.use_settings(settings)
         self._arrange()
+
+    def set_starter(self, starter: bool) -> None:
+        """Whether the small model answers that came with the app, of which one should not expect much."""
+        self._starter = starter
+        self.empty.retranslate()
+
+    def _empty_words(self) -> str:
+        if self._starter:
+            return tr(
+                "The model runs on this computer, and what you write stays here. "
+                "This starter model is small: it makes mistakes, and knows little Chinese."
+            )
+        return tr("The model runs on this computer, and what you write stays here.")
 
     def use_settings(self, settings: Settings) -> None:
         self.view.set_reading(settings.text_size, settings.reading_font == "serif")

@@ -54,12 +54,27 @@ class OptionRow(QWidget):
             grid.addWidget(self._effect, 1, 0)
         self.retranslate()
 
+    def set_choices(self, choices: tuple[tuple[object, str], ...]) -> None:
+        """Offer ``choices`` (value, words as they are shown) after those of the option."""
+        control = self.control
+        assert isinstance(control, QComboBox)
+        value = control.currentData()
+        control.blockSignals(True)
+        while control.count() > len(self.option.choices):
+            control.removeItem(control.count() - 1)
+        for data, words in choices:
+            control.addItem(words, data)
+        control.blockSignals(False)
+        self.set_value(value)
+
     def set_value(self, value: Any) -> None:
-        """Show ``value`` without telling."""
+        """Show ``value`` without telling; one that is no longer offered stands there by its own name."""
         control = self.control
         control.blockSignals(True)
         if isinstance(control, QComboBox):
-            control.setCurrentIndex(max(0, control.findData(value)))
+            if control.findData(value) < 0:
+                control.addItem(str(value), value)
+            control.setCurrentIndex(control.findData(value))
         elif isinstance(control, QCheckBox):
             control.setChecked(value)
         elif isinstance(control, QSpinBox):

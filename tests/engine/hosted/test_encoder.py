@@ -35,6 +35,7 @@ def add_words(folder: Path, name: str) -> None:
 def ids_of(folder: Path, text: str) -> list[int]:
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_truncation()
+    tokenizer.no_padding()
     return tokenizer.encode(text).ids
 
 

@@ -28,8 +28,10 @@ from tests.engine.hosted.words import (
 
 ENDS = list(range(20, 60))
 """Many ids that end a text: random models would hardly ever come to their end."""
-LIMIT = 16
-TEXTS = [*SENTENCES, "x", "The cat."]
+LIMIT = 12
+FAST = ("nllb", "t5")
+"""Whose beams are tried in the fast tests too."""
+TEXTS = [*SENTENCES[:4], "x", "The cat."]
 
 Words = Callable[[Path], object]
 
@@ -128,8 +130,14 @@ def as_ids(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], None]:
     return changed
 
 
-@pytest.mark.parametrize("case", MODELS)
-@pytest.mark.parametrize("beams", [1, 3])
+@pytest.mark.parametrize(
+    ("case", "beams"),
+    [
+        pytest.param(case, beams, marks=[pytest.mark.slow] if beams > 1 and case not in FAST else [])
+        for case in MODELS
+        for beams in (1, 3)
+    ],
+)
 def test_texts_are_those_of_transformers(
     case: str, beams: int, tmp_path: Path, load: Load, as_ids: Callable[[Any], None]
 ) -> None:
@@ -179,6 +187,14 @@ def test_order_batches_and_progress(tmp_path: Path, load: Load, monkeypatch: pyt
     assert got == [ours.transform([text], source, target, 1, LIMIT)[0] for text in TEXTS * 2]
     assert len(told) == 2 * len(TEXTS)
     assert told[-1] == 1.0
+
+
+def test_of_nothing_comes_nothing(tmp_path: Path, load: Load) -> None:
+    _, source, target = make("nllb", tmp_path / "model")
+    ours = load(tmp_path / "model")
+    one = ours.transform(["The cat."], source, target, 1, LIMIT)
+    assert ours.transform(["", "The cat.", " \n"], source, target, 1, LIMIT) == ["", *one, ""]
+    assert ours.transform([], source, target) == []
 
 
 def test_texts_that_did_not_come_to_their_end_are_told(tmp_path: Path, load: Load) -> None:

@@ -28,12 +28,13 @@ from desktop_app.ui.settings_dialog import SettingsDialog
 from desktop_app.ui.settings_options import GROUPS, OPTIONS
 from desktop_app.ui.widgets.option_row import OptionRow
 from desktop_app.ui.widgets.sampling_editor import SamplingEditor
+from tests.ui.chrome.keyring import NoTokens, run_now
 from tests.ui.chrome.reading import left_in_english, unnamed
 
 
 @pytest.fixture
 def dialog(app: QApplication, tmp_path: Path) -> Iterator[SettingsDialog]:
-    made = SettingsDialog(Settings(), make_paths(tmp_path))
+    made = SettingsDialog(Settings(), make_paths(tmp_path), NoTokens(), run_now)
     made.show()
     app.processEvents()
     yield made
@@ -81,7 +82,7 @@ def test_what_was_chosen_can_be_kept_and_shown_again(
     save_settings(told[-1], tmp_path / "settings.json")
     loaded = load_settings(tmp_path / "settings.json")
     assert (loaded.theme, loaded.text_size, loaded.preset) == ("dark", 19, "custom")
-    again = SettingsDialog(loaded, make_paths(tmp_path))
+    again = SettingsDialog(loaded, make_paths(tmp_path), NoTokens(), run_now)
     assert row_of(again, "theme").control.currentData() == "dark"
     assert row_of(again, "text_size").control.value() == 19
     shown = again.findChild(SamplingEditor)
@@ -117,6 +118,7 @@ def test_every_word_follows_the_language(
     dialog: SettingsDialog, app: QApplication, marked_words: Path, tmp_path: Path
 ) -> None:
     paths = {str(path) for path in (tmp_path, tmp_path / "cache", tmp_path / "logs")}
+    paths |= {"https://huggingface.co", "http://proxy.example:8080", "https://pypi.org/simple", "hf_…"}
     assert left_in_english(dialog, paths)
     use_language(app, "zh_CN", marked_words)
     app.processEvents()

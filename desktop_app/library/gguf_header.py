@@ -1,0 +1,159 @@
+"""The header of a GGUF file: enough to say what it is. (The engine has its own reader, for everything.)
+
+Format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md, versions 2 and 3, little-endian. Every
+count and length in it may be a lie; nothing is read before it has been checked against the file's size.
+"""
+
+from __future__ import annotations
+
+import math
+import mmap
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from desktop_app.core.errors import InkhornError
+
+_SIZES = {0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}
+_CODES = {
+    0: "<B",
+    1: "<b",
+    2: "<H",
+    3: "<h",
+    4: "<I",
+    5: "<i",
+    6: "<f",
+    7: "<?",
+    10: "<Q",
+    11: "<q",
+    12: "<d",
+}
+_STRING, _ARRAY = 8, 9
+MAX_ENTRIES = 100_000
+MAX_STRINGS = 3_000_000  # in one array; the largest vocabularies have under 1 million
+WANTED = ("general.architecture", "general.name", "general.license", "general.alignment", "split.count")
+
+
+@dataclass(frozen=True, slots=True)
+class GgufHeader:
+    """``parts`` is the number of files that the model is split into; ``parameters`` counts the elements
+    of all tensors."""
+
+    version: int
+    family: str
+    name: str
+    licence: str
+    parameters: int
+    tensors: int
+    parts: int
+
+
+def read_header(path: Path) -> GgufHeader:
+    """Raises `InkhornError`: ``model_damaged`` where the header is not one or the file is cut,
+    ``model_unsupported`` for another version of the format. Raises OSError where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            if path.stat().st_size < 24:
+                raise ValueError("it is too short")
+            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+                return _Reader(data, path.name).header()
+    except (struct.error, ValueError, UnicodeDecodeError) as error:
+        message = f"The GGUF file {path.name} is damaged: {error}."
+        raise InkhornError("model_damaged", message, path=str(path)) from error
+
+
+class _Reader:
+    def __init__(self, data: mmap.mmap, name: str) -> None:
+        self._data = data
+        self._size = len(data)
+        self._at = 0
+        self._name = name
+
+    def header(self) -> GgufHeader:
+        if self._data[:4] != b"GGUF":
+            raise ValueError("it does not begin as one")
+        self._at = 4
+        version = self._number("<I")
+        if version not in (2, 3):
+            message = f"{self._name} is a GGUF file of version {version}; 2 and 3 can be read."
+            raise InkhornError("model_unsupported", message, version=version)
+        tensors, entries = self._number("<Q"), self._number("<Q")
+        if tensors > MAX_ENTRIES or entries > MAX_ENTRIES:
+            raise ValueError("its counts are beyond the format's use")
+        found = self._metadata(entries)
+        parameters, last = self._tensors(tensors)
+        alignment = found.get("general.alignment", 32)
+        if not isinstance(alignment, int) or not 0 < alignment <= 1 << 20:
+            raise ValueError("its alignment is not one")
+        start = -(-self._at // alignment) * alignment
+        if tensors and start + last >= self._size:
+            raise ValueError(f"it is cut: its {self._size:,} bytes end before its last tensor begins")
+        family = found.get("general.architecture")
+        if not isinstance(family, str) or not family:
+            raise ValueError("it does not say what kind of model it is")
+        texts = [found.get(key) for key in ("general.name", "general.license")]
+        name, licence = (text[:120] if isinstance(text, str) else "" for text in texts)
+        parts = found.get("split.count")
+        return GgufHeader(
+            version, family, name, licence, parameters, tensors, parts if isinstance(parts, int) else 1
+        )
+
+    def _metadata(self, entries: int) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for _ in range(entries):
+            key, kind = self._text(65_535), self._number("<I")
+            if kind == _ARRAY:
+                self._skip_array()
+            elif kind == _STRING:
+                found[key] = self._text(8 << 20)
+            elif kind in _CODES:
+                found[key] = self._number(_CODES[kind])
+            else:
+                raise ValueError(f"it has a value of unknown type {kind}")
+            if key not in WANTED:
+                found.pop(key, None)
+        return found
+
+    def _tensors(self, count: int) -> tuple[int, int]:
+        """Elements in all, and where in the data the last one begins."""
+        total = last = 0
+        for _ in range(count):
+            self._text(65_535)
+            dimensions = self._number("<I")
+            if dimensions > 8:
+                raise ValueError("a tensor has too many dimensions")
+            total += math.prod(self._number("<Q") for _ in range(dimensions))
+            self._number("<I")
+            last = max(last, self._number("<Q"))
+        return total, last
+
+    def _skip_array(self) -> None:
+        kind, count = self._number("<I"), self._number("<Q")
+        if kind == _STRING:
+            if count > MAX_STRINGS:
+                raise ValueError("a list is too long")
+            for _ in range(count):
+                self._move(self._number("<Q"))
+        elif kind in _SIZES:
+            self._move(count * _SIZES[kind])
+        else:
+            raise ValueError(f"it has a list of unknown type {kind}")
+
+    def _number(self, code: str) -> Any:
+        (value,) = struct.unpack_from(code, self._data, self._at)
+        self._at += struct.calcsize(code)
+        return value
+
+    def _text(self, most: int) -> str:
+        length = self._number("<Q")
+        if length > most:
+            raise ValueError("a text is too long")
+        start = self._at
+        self._move(length)
+        return self._data[start : self._at].decode("utf-8")
+
+    def _move(self, count: int) -> None:
+        if count > self._size - self._at:
+            raise ValueError("it ends in its header")
+        self._at += count

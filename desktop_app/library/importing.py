@@ -1,0 +1,154 @@
+"""Take a model that the user already has: a GGUF file, a safetensors folder, or an adapter's folder."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+from desktop_app.core.errors import InkhornError, kind_of_os_error
+from desktop_app.core.paths import Paths
+from desktop_app.library.catalogue import Catalogue, Model, WheelSource, load_catalogue
+from desktop_app.library.copying import Copier
+from desktop_app.library.entries import Installed, look_into
+from desktop_app.library.inspecting import Found, inspect
+from desktop_app.library.installed import list_installed
+from desktop_app.library.manifest import Manifest, StoredFile, write_manifest
+from desktop_app.library.room import require_room
+from desktop_app.library.verify import Told
+
+__all__ = ["Found", "import_model", "inspect"]
+
+UNFINISHED = ".import-"
+
+
+def import_model(
+    found: Found,
+    paths: Paths,
+    told: Told | None = None,
+    stopped: Callable[[], bool] = lambda: False,
+    copy: bool = True,
+) -> Installed:
+    """Take what `inspect` found into the user's models, and return how it is installed now. What is there
+    already, by hash, is returned as it is. With ``copy`` False only its place is noted.
+
+    Works in a folder of its own that gets its name at the end, so an interruption leaves nothing that is
+    listed. Raises `InkhornError` (``disk_full`` before anything is written where it is known,
+    ``cancelled``, ``read_only``, ``bad_file`` for a folder inside the library itself).
+    """
+    catalogue = load_catalogue(paths.models)
+    if _is_inside(found.path, paths.user_models):
+        raise InkhornError("bad_file", f"{found.path} is in the library already.", path=str(found.path))
+    root = found.path if found.path.is_dir() else found.path.parent
+    twin = _twin_by_size(found, root, list_installed(paths, catalogue))
+    hashed: tuple[StoredFile, ...] = ()
+    if twin or not copy:
+        # A copy of gigabytes that turns out to be there already would be for nothing: hash first.
+        reader = Copier(found.bytes, told, stopped)
+        hashed = tuple(reader.hash(root / name, name) for name in found.files)
+        for entry in twin:
+            if _content(entry.files) == _content(hashed):
+                return entry
+    folder = paths.user_models / f"{UNFINISHED}{uuid.uuid4().hex}"
+    try:
+        folder.mkdir(parents=True)
+        files = hashed if not copy else _copy(found, root, folder, paths, told, stopped)
+        write_manifest(folder, _manifest(found, files, catalogue, copy))
+        target = _free_name(paths.user_models, found.name)
+        os.replace(folder, target)
+    except BaseException as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        if isinstance(error, OSError):
+            message = f"{found.name} could not be taken in: {error.strerror or error}."
+            raise InkhornError(kind_of_os_error(error), message, path=str(folder)) from error
+        raise
+    installed = look_into(target, catalogue)
+    assert installed is not None  # its model.json has just been written
+    return installed
+
+
+def _copy(
+    found: Found,
+    root: Path,
+    folder: Path,
+    paths: Paths,
+    told: Told | None,
+    stopped: Callable[[], bool],
+) -> tuple[StoredFile, ...]:
+    if os.stat(root).st_dev != os.stat(folder).st_dev:
+        require_room(paths.user_models, found.bytes, found.name)
+    copier = Copier(found.bytes, told, stopped)
+    return tuple(copier.take(root / name, folder / name, name) for name in found.files)
+
+
+def _manifest(found: Found, files: tuple[StoredFile, ...], catalogue: Catalogue, copy: bool) -> Manifest:
+    single = found.format == "gguf"
+    known = _known(files[0], catalogue) if single else None
+    model, variant = known or (None, "")
+    source = {"kind": "file", "path": str(found.path)}
+    if found.base:
+        source |= {"base": found.base, "rank": str(found.rank)}
+    return Manifest(
+        name=model.name if model else found.name,
+        kind=found.kind,
+        origin="import" if copy else "link",
+        files=files,
+        main=found.files[0] if single else "",
+        model_id=model.id if model else "",
+        variant=variant,
+        family=found.family,
+        licence=model.licence if model else found.licence,
+        tasks=model.tasks if model else found.tasks,
+        source=source,
+        place="" if copy else str(found.path.absolute()),
+    )
+
+
+def _known(file: StoredFile, catalogue: Catalogue) -> tuple[Model, str] | None:
+    """The entry of the catalogue whose file this is, by hash."""
+    for model in catalogue.models:
+        for variant in model.variants:
+            if isinstance(variant.source, WheelSource):
+                hashes = {member.file.sha256 for member in variant.source.members}
+                if file.sha256 in hashes:
+                    return model, variant.id
+    return None
+
+
+def _twin_by_size(found: Found, root: Path, entries: tuple[Installed, ...]) -> tuple[Installed, ...]:
+    """What may be the same: it has weights of just these sizes."""
+    sizes = sorted((root / name).stat().st_size for name in found.files if _is_weight(name))
+    return tuple(
+        entry
+        for entry in entries
+        if entry.state == "present"
+        and entry.kind == found.kind
+        and sorted(file.size for file in entry.files if _is_weight(file.name)) == sizes
+    )
+
+
+def _content(files: tuple[StoredFile, ...]) -> set[str]:
+    """What makes a model this one and no other; the words about it do not."""
+    about = ("README", "LICENSE", "LICENCE", "NOTICE")
+    return {file.sha256 for file in files if not file.name.startswith(about)}
+
+
+def _is_weight(name: str) -> bool:
+    return name.endswith((".gguf", ".safetensors"))
+
+
+def _is_inside(path: Path, folder: Path) -> bool:
+    return os.path.realpath(path).startswith(os.path.realpath(folder) + os.sep)
+
+
+def _free_name(folder: Path, name: str) -> Path:
+    """A folder's name that every system takes, made from the model's."""
+    stem = re.sub(r"[^\w.-]+", "-", name).strip("-. ")[:80] or "model"
+    path, number = folder / stem, 1
+    while path.exists():
+        number += 1
+        path = folder / f"{stem}-{number}"
+    return path

@@ -1,0 +1,292 @@
+"""A model on this computer: whether it is in memory, what it takes, where it lies, and what to do with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from desktop_app.core.i18n import tr
+from desktop_app.library.catalogue import HubSource
+from desktop_app.library.installed import Installed
+from desktop_app.ui.icons import icon
+from desktop_app.ui.models.adapter_row import AdapterRow
+from desktop_app.ui.models.fact_grid import Fact, FactGrid, back_row, scrolled, wrapped
+from desktop_app.ui.models.problems import Trouble, Way, way_words
+from desktop_app.ui.models.rows import InUse, installed_title, variant_of
+from desktop_app.ui.models.words import (
+    bits_words,
+    count_words,
+    origin_words,
+    precision_words,
+    summary_of,
+    task_words,
+)
+from desktop_app.ui.numbers import bytes_text
+from desktop_app.ui.theme import set_look, space, theme_of
+
+_ACTIONS = ("use", "unload", "check", "show", "remove")
+
+
+@dataclass(frozen=True, slots=True)
+class AdapterChoice:
+    """An adapter that fits the model, and how it is set: ``scale`` 1 as it was trained."""
+
+    adapter: Installed
+    on: bool
+    scale: float
+
+
+class InstalledDetails(QWidget):
+    """``asked`` with an action (``use``, ``unload``, ``check``, ``stop_check``, ``show``, ``remove``) or a
+    `Way`, and the id; ``adapter_changed`` with base, adapter, on, scale; ``link_asked`` with an address."""
+
+    asked = Signal(str, str)
+    adapter_changed = Signal(str, str, bool, float)
+    link_asked = Signal(str)
+    back_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._one: Installed | None = None
+        self._in_use = InUse()
+        self._trouble: Trouble | None = None
+        self._checking: float | None = None
+        self._note = ""
+        self._adapters: tuple[AdapterChoice, ...] = ()
+        self._rows_of_adapters: list[AdapterRow] = []
+        self._body = QWidget(self)
+        self.back = QPushButton(self._body)
+        self._title = wrapped(self._body, size="heading")
+        self._maker = wrapped(self._body, tone="quiet")
+        self._state = wrapped(self._body, tone="success")
+        self._summary = wrapped(self._body)
+        self.buttons = {action: QPushButton(self._body) for action in _ACTIONS}
+        self._trouble_words = wrapped(self._body, tone="danger")
+        self._ways: list[QPushButton] = []
+        self._way_row = QHBoxLayout()
+        self._bar = QProgressBar(self._body)
+        self._adapter_title = wrapped(self._body, size="caption", tone="quiet")
+        self._adapter_rows = QVBoxLayout()
+        self._facts = FactGrid(self._body)
+        self._build()
+        self.retranslate()
+
+    def set_installed(self, one: Installed | None, in_use: InUse) -> None:
+        if one is None or self._one is None or one.id != self._one.id:
+            self._trouble, self._checking, self._note = None, None, ""
+        self._one, self._in_use = one, in_use
+        self._show()
+
+    def set_adapters(self, adapters: tuple[AdapterChoice, ...]) -> None:
+        """The adapters that fit the shown model."""
+        same = [(c.adapter.id, c.adapter.state) for c in self._adapters] == [
+            (c.adapter.id, c.adapter.state) for c in adapters
+        ]
+        self._adapters = adapters
+        if not same:
+            self._make_adapters()
+        for row, choice in zip(self._rows_of_adapters, adapters, strict=True):
+            row.set_choice(choice.on, choice.scale)
+
+    def set_trouble(self, trouble: Trouble | None) -> None:
+        self._trouble = trouble
+        self._show()
+
+    def set_checking(self, fraction: float | None, note: str = "") -> None:
+        """How far a check of every byte is, or what came of it."""
+        self._checking, self._note = fraction, note
+        self._show()
+
+    def focus_first(self) -> None:
+        buttons = [*self.buttons.values()]
+        place = next((b for b in buttons if not b.isHidden() and b.isEnabled()), self.back)
+        place.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def retranslate(self) -> None:
+        self.setAccessibleName(tr("About the model"))
+        self.back.setText(tr("Back to the list"))
+        self.back.setAccessibleName(tr("Back to the list"))
+        self._adapter_title.setText(tr("Adapters, and how strong they are"))
+        self._bar.setAccessibleName(tr("Progress of the check"))
+        self._show()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        elif event.type() == QEvent.Type.StyleChange and hasattr(self, "_facts"):
+            self.back.setIcon(icon("arrow-left", theme_of(self).accent))
+
+    # --- what is shown --------------------------------------------------------------------------
+
+    def _show(self) -> None:
+        one, in_use = self._one, self._in_use
+        self._body.setVisible(one is not None)
+        if one is None:
+            return
+        chosen = one.id == in_use.chosen
+        self._title.setText(installed_title(one))
+        makers = one.model.publisher if one.model is not None else ""
+        kind = tr("Adapter") if one.kind == "adapter" else task_words(one.tasks)
+        self._maker.setText(" · ".join(filter(None, (makers, kind))))
+        self._summary.setText(summary_of(one.model) if one.model is not None else "")
+        self._summary.setVisible(one.model is not None)
+        text, tone = _state_of(one, in_use)
+        self._state.setText(self._note or text)
+        self._state.setVisible(bool(self._note or text))
+        set_look(self._state, tone="success" if self._note else tone)
+        usable = one.state == "present" and one.kind == "model" and "chat" in one.tasks
+        shown = {
+            "use": usable and not (chosen and in_use.loaded),
+            "unload": chosen and in_use.loaded,
+            "check": one.state != "missing",
+            "show": True,
+            "remove": one.origin != "bundled",
+        }
+        words = {
+            "use": tr("Load it again") if chosen else tr("Use for chat"),
+            "unload": tr("Unload"),
+            "check": tr("Check") if self._checking is None else tr("Stop checking"),
+            "show": tr("Show in folder"),
+            "remove": tr("Remove"),
+        }
+        for action, button in self.buttons.items():
+            button.setText(words[action])
+            button.setAccessibleName(tr("{action}: {name}", action=words[action], name=one.name))
+            button.setVisible(shown[action])
+        self.buttons["check"].setToolTip(tr("Compares every byte with what the makers published."))
+        gives = tr("Gives back {size}", size=bytes_text(one.bytes_on_disk))
+        if one.origin == "link":
+            gives = tr("Only forgets it: your own file stays where it is.")
+        self.buttons["remove"].setToolTip(gives)
+        self._bar.setVisible(self._checking is not None)
+        self._bar.setValue(round(1000 * (self._checking or 0)))
+        self._show_trouble()
+        self._facts.set_facts(_facts_of(one, in_use))
+
+    def _show_trouble(self) -> None:
+        ways = self._trouble.ways if self._trouble is not None else ()
+        if self._one is not None and self._one.model is None:
+            ways = tuple(way for way in ways if way != "fetch")  # nobody knows where from
+        self._trouble_words.setText(self._trouble.text if self._trouble is not None else "")
+        self._trouble_words.setVisible(self._trouble is not None)
+        for button in self._ways:
+            button.hide()
+            button.deleteLater()
+        self._ways = []
+        for number, way in enumerate(ways):
+            button = QPushButton(way_words(way), self._body)
+            button.setAccessibleName(button.text())
+            button.clicked.connect(lambda _checked=False, way=way: self._way_pressed(way))
+            self._way_row.insertWidget(number, button)
+            self._ways.append(button)
+
+    def _make_adapters(self) -> None:
+        for row in self._rows_of_adapters:
+            self._adapter_rows.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        self._rows_of_adapters = []
+        for choice in self._adapters:
+            one = choice.adapter
+            row = AdapterRow(one.id, one.name, choice.on, choice.scale, one.state == "present", self._body)
+            row.changed.connect(self._adapter_moved)
+            self._adapter_rows.addWidget(row)
+            self._rows_of_adapters.append(row)
+        self._adapter_title.setVisible(bool(self._adapters))
+
+    def _adapter_moved(self, key: str, on: bool, scale: float) -> None:
+        if self._one is not None:
+            self.adapter_changed.emit(self._one.id, key, on, scale)
+
+    def _pressed(self, action: str) -> None:
+        if self._one is not None:
+            stop = action == "check" and self._checking is not None
+            self.asked.emit("stop_check" if stop else action, self._one.id)
+
+    def _way_pressed(self, way: Way) -> None:
+        if self._one is not None:
+            self.asked.emit(way, self._one.id)
+
+    def _build(self) -> None:
+        self._bar.setRange(0, 1000)
+        self._bar.setTextVisible(False)
+        self.back.setIconSize(QSize(16, 16))
+        self.back.clicked.connect(self.back_asked)
+        self._facts.link_asked.connect(self.link_asked)
+        set_look(self.buttons["use"], kind="primary")
+        column = QVBoxLayout(self._body)
+        column.setContentsMargins(space(5), space(4), space(5), space(6))
+        column.setSpacing(space(2))
+        back_row(self.back, column)
+        for widget in (self._title, self._maker, self._state, self._summary):
+            column.addWidget(widget)
+        column.addSpacing(space(2))
+        first, second = QHBoxLayout(), QHBoxLayout()
+        for action, button in self.buttons.items():
+            button.clicked.connect(lambda _checked=False, action=action: self._pressed(action))
+            (first if action in ("use", "unload", "check") else second).addWidget(button)
+        for row in (first, second):
+            row.setSpacing(space(2))
+            row.addStretch(1)
+            column.addLayout(row)
+        column.addWidget(self._bar)
+        column.addWidget(self._trouble_words)
+        self._way_row.setSpacing(space(2))
+        self._way_row.addStretch(1)
+        column.addLayout(self._way_row)
+        column.addWidget(self._adapter_title)
+        column.addLayout(self._adapter_rows)
+        column.addSpacing(space(3))
+        column.addWidget(self._facts)
+        column.addStretch(1)
+        self._adapter_title.hide()
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(scrolled(self._body, self))
+        self.back.setIcon(icon("arrow-left", theme_of(self).accent))
+
+
+def _state_of(one: Installed, in_use: InUse) -> tuple[str, str]:
+    if one.state == "missing":
+        return tr("Its file is not where it was. Put it back, or remove it from the list."), "danger"
+    if one.state == "damaged":
+        return tr("Its files are not what they were when they came. It is not used."), "danger"
+    if one.id == in_use.chosen and in_use.loaded:
+        return tr("In use, {size} in memory", size=bytes_text(in_use.memory)), "success"
+    if one.id == in_use.chosen:
+        return tr("In use. It is loaded with your next message."), "success"
+    return "", "quiet"
+
+
+def _facts_of(one: Installed, in_use: InUse) -> list[Fact]:
+    model, variant = one.model, variant_of(one)
+    form = " · ".join((*bits_words(variant), variant.quantization)) if variant is not None else ""
+    running = precision_words(in_use.precision) if one.id == in_use.chosen and in_use.loaded else ""
+    source = variant.source if variant is not None else None
+    address = source.repo if isinstance(source, HubSource) else source.requirement if source else ""
+    added = f"{datetime.fromtimestamp(one.added):%Y-%m-%d}" if one.added else ""
+    return [
+        Fact(tr("On disk"), bytes_text(one.bytes_on_disk)),
+        Fact(tr("Form"), form),
+        Fact(tr("Runs with"), running),
+        Fact(tr("Parameters"), count_words(model.parameters) if model is not None else ""),
+        Fact(tr("Licence"), one.licence, link=model.licence_url if model is not None else ""),
+        Fact(tr("From"), " · ".join(filter(None, (origin_words(one), address)))),
+        Fact(tr("Since"), added),
+        Fact(tr("Lies in"), str(one.path), whole=str(one.path)),
+        Fact("SHA-256", one.sha256, whole=one.sha256),
+    ]
+
+
+def adapter_choices(
+    installed: tuple[Installed, ...], kept: Mapping[str, tuple[bool, float]]
+) -> tuple[AdapterChoice, ...]:
+    """All adapters, as ``kept`` says: which fit, only the engine can tell, and it says so at once."""
+    return tuple(
+        AdapterChoice(one, *kept.get(one.id, (False, 1.0))) for one in installed if one.kind == "adapter"
+    )

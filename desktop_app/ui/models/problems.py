@@ -1,0 +1,115 @@
+"""What can go wrong with a model, in plain words, and the ways out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from desktop_app.core.i18n import tr
+from desktop_app.ui.numbers import bytes_text
+
+Way = Literal["retry", "unlock", "token", "page", "mirror", "manage", "licence", "smaller", "unload", "fetch"]
+"""``unlock`` leads to the offline lock, ``token`` and ``mirror`` to their settings, ``page`` to the model's
+page, ``manage`` to what is on this computer, ``smaller`` to what fits, ``fetch`` gets the model anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A sentence or two, and at most three ways out, the best one first."""
+
+    text: str
+    ways: tuple[Way, ...]
+
+
+def way_words(way: Way) -> str:
+    return {
+        "retry": tr("Try again"),
+        "unlock": tr("Offline lock…"),
+        "token": tr("Enter a token…"),
+        "page": tr("Open the model’s page"),
+        "mirror": tr("Use a mirror…"),
+        "manage": tr("Make room…"),
+        "licence": tr("Read the licence…"),
+        "smaller": tr("Show what fits"),
+        "unload": tr("Unload the model"),
+        "fetch": tr("Get it again"),
+    }[way]
+
+
+def download_trouble(kind: str, message: str, values: dict[str, Any] | None = None) -> Trouble:
+    """Why a download did not go on."""
+    values = values or {}
+    if kind == "disk_full":
+        return Trouble(_disk_words(values), ("manage", "retry"))
+    known: dict[str, Trouble] = {
+        "offline": Trouble(
+            tr("The offline lock is on, so nothing is fetched. What is here already stays."),
+            ("unlock", "retry"),
+        ),
+        "network": Trouble(
+            tr("The connection broke. What was fetched is kept, and goes on from there."),
+            ("retry", "mirror"),
+        ),
+        "gated": Trouble(
+            tr("The makers let in only who has asked. Ask on the model’s page, then try again."),
+            ("page", "token", "retry"),
+        ),
+        "unauthorized": Trouble(
+            tr("The server wants an access token, or does not take the one that is kept."),
+            ("token", "page", "retry"),
+        ),
+        "licence": Trouble(tr("The licence has to be accepted before the download."), ("licence",)),
+        "not_found": Trouble(
+            tr("The server does not have this model any more, or not at this address."),
+            ("mirror", "page", "retry"),
+        ),
+        "rate_limited": Trouble(
+            tr("The server asks to wait a little: too much was fetched in a short time."),
+            ("retry", "mirror"),
+        ),
+        "model_damaged": Trouble(
+            tr("What came is not what it should be, and was thrown away. Nothing damaged is ever used."),
+            ("retry", "mirror"),
+        ),
+        "read_only": Trouble(tr("The folder with your models cannot be written to."), ("retry",)),
+    }
+    return known.get(kind) or Trouble(tr("Something went wrong: {reason}", reason=message), ("retry",))
+
+
+def library_trouble(kind: str, message: str, values: dict[str, Any] | None = None) -> Trouble:
+    """Why an import, a check or a removal did not work."""
+    values = values or {}
+    if kind == "disk_full":
+        return Trouble(_disk_words(values), ("manage",))
+    if kind == "model_damaged":
+        return Trouble(tr("This model is damaged: {reason}", reason=message), ("fetch",))
+    if kind == "model_missing":
+        return Trouble(
+            tr("The model’s file is not where it was. Put it back, or fetch it again."), ("fetch",)
+        )
+    if kind == "read_only":
+        return Trouble(tr("The folder with your models cannot be written to."), ())
+    return Trouble(tr("That did not work: {reason}", reason=message), ())
+
+
+def memory_trouble(name: str, needed: int, free: int, loaded: bool) -> Trouble:
+    """Before a model is loaded that cannot fit."""
+    text = tr(
+        "{name} does not fit: it needs about {needed} of memory, and {free} is free. "
+        "Close other programs, or choose a smaller one.",
+        name=name,
+        needed=bytes_text(needed),
+        free=bytes_text(max(0, free)),
+    )
+    return Trouble(text, ("smaller", "unload") if loaded else ("smaller",))
+
+
+def _disk_words(values: dict[str, Any]) -> str:
+    needed, free = values.get("needed"), values.get("free")
+    if isinstance(needed, int) and isinstance(free, int):
+        return tr(
+            "Not enough room on the disk: {needed} more are needed, {free} is free.",
+            needed=bytes_text(needed),
+            free=bytes_text(free),
+        )
+    return tr("The disk is full. Make room, then try again.")
