@@ -114,13 +114,19 @@ def memory(model: Path, place: Path, words: Words, threads: int) -> None:
 def peak_bytes(process: psutil.Process) -> int:
     """The largest resident set that the process ever had; on macOS the present one."""
     if sys.platform == "linux":
-        status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
-        kilobytes = next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM:"))
-        return 1024 * int(kilobytes)
+        return status_bytes(process, "VmHWM")
     told = process.memory_info()
     return int(getattr(told, "peak_wset", told.rss))
 
 
 def private_bytes(process: psutil.Process) -> int:
-    """What is freed when the process ends, without the pages of mapped files that others share."""
+    """What the process has of its own: on Linux without mapped files, such as prepared weights, which the
+    system can drop and read again."""
+    if sys.platform == "linux":
+        return status_bytes(process, "RssAnon")
     return int(process.memory_full_info().uss)
+
+
+def status_bytes(process: psutil.Process, name: str) -> int:
+    lines = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii").splitlines()
+    return 1024 * next(int(line.split()[1]) for line in lines if line.startswith(f"{name}:"))

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from desktop_app.engine.linear import Linear
 
 STEPS = 48
+CHUNK = 256  # prompt tokens read at once
 COPIED = 256 << 20  # bytes, far more than any cache
 PARTS = {
     "attend": "attention",
@@ -119,13 +120,12 @@ def _steps(
 ) -> list[Seconds]:
     """Seconds of each part in each of `STEPS` greedy steps; ``rest`` is what nothing else accounts for:
     the residual stream, the loop over the layers, the cache's bookkeeping."""
-    from desktop_app.engine.generate import PREFILL_CHUNK
     from desktop_app.engine.sampling import Sampler
     from desktop_app.engine.stopping import StopTexts, TextAssembler
 
     cache = decoder.new_cache()
-    for start in range(0, len(ids) - 1, PREFILL_CHUNK):
-        decoder.forward(cache, ids[start : min(start + PREFILL_CHUNK, len(ids) - 1)])
+    for start in range(0, len(ids) - 1, CHUNK):
+        decoder.forward(cache, ids[start : min(start + CHUNK, len(ids) - 1)])
     sampler = Sampler(Sampling(temperature=0, repetition_penalty=1.0))
     stops, assembler = StopTexts(()), TextAssembler()
     token, steps = ids[-1], []
