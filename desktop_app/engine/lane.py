@@ -32,6 +32,7 @@ from desktop_app.engine.causal import CausalModel, Stopped
 from desktop_app.engine.model import LoadedModel, Opened, load_model, open_model
 from desktop_app.engine.plan import Planner
 from desktop_app.engine.reporting import Reporter
+from desktop_app.engine.threads import Threads
 
 if TYPE_CHECKING:
     from desktop_app.engine.session import Session
@@ -45,6 +46,7 @@ class Lane:
         self._loaded: LoadedModel | None = None
         self._session: Session | None = None  # where the model continues text
         self._info: ModelInfo | None = None
+        self._threads: Threads | None = None
 
     def run(self, command: Command) -> Any:
         """The result of any command but `Load`. Raises InkhornError, and torch's own errors."""
@@ -76,9 +78,8 @@ class Lane:
             counted(Planner(words.vocabulary, words.template(), words.context_length))
         import torch
 
-        threads = command.threads or physical_cores()
-        if threads > 0:
-            torch.set_num_threads(threads)
+        most = command.threads or physical_cores() or torch.get_num_threads()
+        self._threads = Threads(most, torch.set_num_threads)
         loaded = load_model(opened, command, report)
         report.stop_if_cancelled()
         self._loaded, self._session = loaded, _session(loaded, opened, command)
@@ -162,7 +163,13 @@ class Lane:
     # --- progress and stopping --------------------------------------------------------------------
 
     def _reporter(self, command_id: int) -> Reporter:
-        return Reporter(command_id, self._emit, lambda: self._is_cancelled(command_id))
+        return Reporter(command_id, self._emit, lambda: self._asked_to_stop(command_id))
+
+    def _asked_to_stop(self, command_id: int) -> bool:
+        """What computes asks this many times a second, whatever it is: the place to give way, too."""
+        if self._threads is not None:
+            self._threads.give_way()
+        return self._is_cancelled(command_id)
 
     @contextmanager
     def _stopping(self, command_id: int) -> Iterator[Reporter]:

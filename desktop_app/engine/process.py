@@ -14,11 +14,11 @@ from desktop_app.core.offline import lock
 
 log = logging.getLogger(__name__)
 ORPHAN_SECONDS = 3.0
-SPIN_COUNT = "1000"
-"""Turns that a thread of libgomp waits awake for its fellows. Its default, 300,000, is 10 % faster on an
-idle machine of two cores (125 against 110 tokens/s), but when another program wants a core the waiting
-thread keeps the working one from it: under 10 tokens/s against 25 to 50. Not waiting awake at all gives
-75 in both cases."""
+SPIN_COUNT = "2000"
+"""Turns that a thread of libgomp waits awake for its fellows. From here on an idle machine of two cores is
+as fast as with the default of 300,000 (98 tokens/s; 81 with 1,000), but when another program wants a core
+the waiting thread keeps the working one from it, the longer the more: 30 tokens/s, and under 4 with the
+default, until `desktop_app.engine.threads` sees it."""
 
 
 NICENESS = 5

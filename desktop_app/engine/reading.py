@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from desktop_app.core.errors import InkhornError
 from desktop_app.engine.causal import Cache, CausalModel, Stopped
 
-SMALLEST, LARGEST = 64, 256
+SMALLEST, LARGEST = 128, 512
 """Tokens of a chunk on the CPU. Fewer waste the time that it takes to unpack weights; more show progress
 too seldom."""
 ON_A_DEVICE = 1024
-WORK = 256 * (150 << 20)
-"""Tokens × bytes of weights of one chunk: a few tenths of a second on two cores."""
+WORK = 512 * (150 << 20)
+"""Tokens × bytes of weights of one chunk: about half a second on two cores."""
 
 
 def check_fits(prompt_tokens: int, context_length: int) -> None:

@@ -212,7 +212,7 @@ def test_both_ways_through_a_packed_layer_agree_with_the_plain_matrix() -> None:
     x = torch.randn(UNPACK_ROWS, 96).bfloat16().float()
     expected = x @ plain.T
     for rows in (1, 3, UNPACK_ROWS):
-        found = apply(x[:rows], Linear(((plane,),)))
+        found = apply(x[:rows], Linear(((plane,),))).float()
         torch.testing.assert_close(found, expected[:rows], atol=0.01 * float(expected.std()) * 5, rtol=0.02)
 
 

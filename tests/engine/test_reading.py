@@ -20,7 +20,7 @@ IDS = [3 + n % 250 for n in range(3000)]
 
 @pytest.mark.parametrize(
     ("device", "megabytes", "size"),
-    [("cpu", 0, 256), ("cpu", 126, 256), ("cpu", 200, 128), ("cpu", 8000, 64), ("cuda:0", 8000, 1024)],
+    [("cpu", 0, 512), ("cpu", 126, 512), ("cpu", 200, 256), ("cpu", 8000, 128), ("cuda:0", 8000, 1024)],
 )
 def test_chunks_are_as_large_as_the_model_allows(device: str, megabytes: int, size: int) -> None:
     model = FakeCausal(context_length=4000)

@@ -40,7 +40,7 @@ class HostedLinear(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         flat = x.reshape(-1, self.in_features)
-        y = apply(flat.float(), self.parts)
+        y = apply(flat.float(), self.parts).float()
         if y.shape[-1] != self.out_features:
             y = y[:, : self.out_features]
         if self.bias is not None:
