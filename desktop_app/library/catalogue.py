@@ -93,7 +93,8 @@ class Model:
     ``embeddings`` those in tables of which a token reads one row, ``output_weights`` those of the layer
     that gives every token its score (0 for an encoder), which are the same ones again if ``tied``.
     ``context`` is in tokens; ``kv_bytes_per_token`` what one more token of it takes in float32.
-    ``pair`` is a translation model's one direction, None where it has many.
+    ``pair`` is a translation model's one direction, None where it has many. ``width`` is the hidden state's,
+    ``layers`` and ``kv_width`` (of a key, all heads together) are 0 for an encoder.
     """
 
     id: str
@@ -120,6 +121,9 @@ class Model:
     embeddings: int = field(default=0, kw_only=True)
     output_weights: int = field(default=0, kw_only=True)
     tied: bool = field(default=False, kw_only=True)
+    layers: int = field(default=0, kw_only=True)
+    width: int = field(default=0, kw_only=True)
+    kv_width: int = field(default=0, kw_only=True)
 
     @property
     def wheel(self) -> WheelSource:
