@@ -6,6 +6,7 @@ SHA-256 of a file on the hub come from the hub's own metadata at download, and a
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, get_args
@@ -160,6 +161,22 @@ class Catalogue:
     def for_task(self, task: Task) -> tuple[Model, ...]:
         """The models that do ``task``, in the order of the files."""
         return tuple(model for model in self.models if task in model.tasks)
+
+
+class CatalogueOnDemand:
+    """The catalogue in ``folder``, read when somebody first asks for it, and once, whoever asks meanwhile.
+    Reading takes longer than a frame: ask on a thread that may wait."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._lock = folder, threading.Lock()
+        self._read: Catalogue | None = None
+
+    def get(self) -> Catalogue:
+        """Raises as `load_catalogue`, again each time until it can be read."""
+        with self._lock:
+            if self._read is None:
+                self._read = load_catalogue(self._folder)
+            return self._read
 
 
 def load_catalogue(folder: Path) -> Catalogue:
