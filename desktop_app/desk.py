@@ -73,7 +73,9 @@ class Desk(QObject):
         self.chat.restart_wanted.connect(self._restart_engine)
         self.chat.remembered.connect(self._remember)
         self.window.add_pane("chat", "message-square", lambda: tr("Chat"), self.chat.pane)
-        self.models = ModelsDesk(self.window, self.worker, paths, settings, self.chat.pane.model, self._catalogue)
+        self.models = ModelsDesk(
+            self.window, self.worker, paths, settings, self.chat.pane.model, self._catalogue
+        )
         self.models.models_changed.connect(lambda models: self.use(replace(self.settings, models=models)))
         self.models.settings_asked.connect(self.show_settings)
         self.models.reload_wanted.connect(self._use_model)

@@ -63,7 +63,6 @@ def generate(
     """
     context = model.context_length
     check_fits(len(ids), context)
-    constraint = _constraint(vocabulary, schema) if schema else None
     stops, assembler = StopTexts(sampling.stop), TextAssembler()
     reused = shared_length(cache.ids, ids[:-1])
     cache.truncate(reused)
@@ -74,7 +73,9 @@ def generate(
     reason: StopReason | None = None
 
     unread = list(ids[reused:-1])
+    constraint: Constraint | None = None
     try:
+        constraint = _constraint(vocabulary, schema, cancelled) if schema else None
         for done in read(model, cache, unread, cancelled):
             yield PromptRead(done, len(unread))
     except Stopped:
@@ -126,10 +127,10 @@ def generate(
     )
 
 
-def _constraint(vocabulary: Vocabulary, schema: str) -> Constraint:
+def _constraint(vocabulary: Vocabulary, schema: str, cancelled: Callable[[], bool]) -> Constraint:
     from desktop_app.engine.constrain import Constraint  # llguidance is for those who ask for it
 
-    return Constraint(vocabulary, schema)
+    return Constraint(vocabulary, schema, cancelled)
 
 
 class _Steps:

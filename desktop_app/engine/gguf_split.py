@@ -13,9 +13,9 @@ from desktop_app.library.gguf_parts import COUNT, MOST_PARTS, NUMBER, TENSORS, p
 
 
 def read_gguf_model(path: Path) -> GgufFile:
-    """``path`` is a file, or any one of the parts of a model; then all of them are opened and checked, and the
-    metadata are the first one's. Raises InkhornError as `read_gguf` does, and ``model_missing`` where a part
-    is not there."""
+    """``path`` is a file, or any one of the parts of a model; then all of them are opened and checked, and
+    the metadata are the first one's. Raises InkhornError as `read_gguf` does, and ``model_missing`` where a
+    part is not there."""
     file = read_gguf(path)
     count = file.metadata.get(COUNT, 1)
     if not isinstance(count, int) or not 1 <= count <= MOST_PARTS:

@@ -81,7 +81,8 @@ def _identify_all(place: Path, files: Sequence[Path], records: Path, report: Rep
         whole.update(f"{path.name} {identify(path, records, '', told)}\n".encode())
         done += size
     digest, resolved = whole.hexdigest(), str(place.resolve())
-    record, facts = _record(records, f"{resolved}#whole"), {"path": resolved, "sha256": digest}
+    record = _record(records, f"{resolved}#whole")
+    facts: dict[str, object] = {"path": resolved, "sha256": digest}
     if _remembered(record, facts) is None:  # by it the library finds the prepared form of what is removed
         _remember(record, facts)
     return digest

@@ -1,4 +1,4 @@
-"""What fits what: an installed model this computer, and an adapter the models that it can be switched on for."""
+"""What fits what: an installed model this computer, an adapter the models that it can be switched on for."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def fit_installed(one: Installed, computer: Computer) -> Fit | None:
 
 
 def adapter_fits(adapter: Installed, model: Installed) -> bool:
-    """Whether ``adapter`` may be offered for ``model``: it is of the same sizes, or, where those are not known,
-    was made for a model of that name. Where nobody says anything it is offered, and the engine tells."""
+    """Whether ``adapter`` may be offered for ``model``: it is of the same sizes, or, where those are not
+    known, was made for a model of that name. Where nobody says anything it is offered: the engine tells."""
     if model.kind != "model" or adapter.kind != "adapter":
         return False
     same = _same_sizes(adapter.shape, model.shape)

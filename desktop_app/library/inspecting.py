@@ -19,7 +19,7 @@ from desktop_app.library.gguf_header import GgufHeader, read_header
 from desktop_app.library.gguf_parts import part_names, parts_of, wrong_part
 from desktop_app.library.regular import has_links, names_in, require_regular
 from desktop_app.library.safetensors_header import read_shapes
-from desktop_app.library.shape import Shapes, shape_of_adapter, shape_of_config, shape_of_gguf
+from desktop_app.library.shape import shape_of_adapter, shape_of_config, shape_of_gguf
 
 _FOLDERS = frozenset(pattern.split("/")[0] for pattern in DEFAULT if "/" in pattern)
 

@@ -32,8 +32,8 @@ def names_in(folder: Path) -> list[str]:
 
 
 def require_regular(folder: Path, names: Iterable[str]) -> None:
-    """Raises `InkhornError` of kind ``bad_file``, with a ``reason``, unless every one of ``names`` is a file, or
-    a link that leads to one. Raises OSError where that cannot be seen."""
+    """Raises `InkhornError` of kind ``bad_file``, with a ``reason``, unless every one of ``names`` is a file,
+    or a link that leads to one. Raises OSError where that cannot be seen."""
     for name in names:
         path = folder / name
         try:

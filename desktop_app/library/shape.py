@@ -33,13 +33,13 @@ _OUTPUTS = ("lm_head.weight", "embed_out.weight")
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """``parameters``, ``embeddings``, ``output_weights``, ``tied``, ``context`` and ``kv_bytes_per_token`` mean
-    what they mean in the catalogue. ``bits`` are 4 or 8 where most weights are packed so in the file, 0 where
-    they are not, ``eight_bit_share`` the part of all weights that has eight.
+    """``parameters``, ``embeddings``, ``output_weights``, ``tied``, ``context`` and ``kv_bytes_per_token``
+    mean what they mean in the catalogue. ``bits`` are 4 or 8 where most weights of the layers are packed so
+    in the file, 0 where they are not, ``eight_bit_share`` the part of them that has eight.
 
-    ``layers`` and widths are 0 where they are not known: ``width`` is the hidden state's, ``kv_width`` that of
-    a key, all heads together, ``feed_forward`` that of the layer between. Of an adapter they are those of the
-    model that it was made for, as far as it touches it, and ``some_layers`` that it leaves some alone."""
+    ``layers`` and widths are 0 where they are not known: ``width`` is the hidden state's, ``kv_width`` that
+    of a key, all heads together, ``feed_forward`` that of the layer between. Of an adapter they are those of
+    the model that it was made for, as far as it touches it, and ``some_layers`` that it leaves some alone."""
 
     parameters: int
     context: int = UNKNOWN_CONTEXT
@@ -114,7 +114,7 @@ def shape_of_gguf(
 def shape_of_adapter(tensors: Shapes) -> Shape:
     """Of the pairs A ``[r, in]`` and B ``[out, r]`` that peft writes for each layer that is adapted."""
     layers: set[int] = set()
-    sizes: dict[str, int] = {}
+    sizes = {"width": 0, "kv_width": 0, "feed_forward": 0}
     for name, shape in tensors.items():
         found = _LAYER.search(name)
         layers |= {int(found[1])} if found is not None else set()
@@ -126,8 +126,10 @@ def shape_of_adapter(tensors: Shapes) -> Shape:
     return Shape(
         parameters=sum(_elements(shape) for shape in tensors.values()),
         layers=last + 1,
+        width=sizes["width"],
+        kv_width=sizes["kv_width"],
+        feed_forward=sizes["feed_forward"],
         some_layers=len(layers) != last + 1,
-        **sizes,
     )
 
 

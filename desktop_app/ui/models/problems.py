@@ -108,13 +108,14 @@ def _refusal(values: dict[str, Any]) -> str:
             "model as safetensors or GGUF."
         ),
         "parts_missing": tr(
-            "This model is in {parts} files, and some are missing: {few}. Get them too, and put them beside it.",
+            "This model is in {parts} files, and some are missing: {few}. "
+            "Get them too, and put them beside it.",
             parts=parts,
             few=few,
         ),
         "part_name": tr(
-            "This is one of {parts} files of a model and has another name than its makers gave it. Put all of "
-            "them in one folder, under the names that they were published with.",
+            "This is one of {parts} files of a model and has another name than its makers gave it. "
+            "Put all of them in one folder, under the names that they were published with.",
             parts=parts,
         ),
     }.get(values.get("reason", ""), "")
