@@ -18,7 +18,7 @@ from desktop_app.core.offline import lock
 from desktop_app.core.paths import Paths
 from desktop_app.core.settings import LIMITS, Settings, Theme, save_settings
 from desktop_app.library import tokens
-from desktop_app.library.catalogue import load_catalogue
+from desktop_app.library.catalogue import Catalogue, CatalogueOnDemand
 from desktop_app.model_choice import Choice, choose_for_chat
 from desktop_app.store.opening import OpenReport
 from desktop_app.ui.about import AboutDialog
@@ -57,6 +57,7 @@ class Desk(QObject):
         self.background = Lane("background", self)
         self.background.problem.connect(self._tell)
         self.background.start()
+        self._catalogue = CatalogueOnDemand(paths.models)
         self._use_model()
         self.storage = Storage(paths.database, self)
         self._opening: Banner | None = None
@@ -72,7 +73,9 @@ class Desk(QObject):
         self.chat.restart_wanted.connect(self._restart_engine)
         self.chat.remembered.connect(self._remember)
         self.window.add_pane("chat", "message-square", lambda: tr("Chat"), self.chat.pane)
-        self.models = ModelsDesk(self.window, self.worker, paths, settings, self.chat.pane.model)
+        self.models = ModelsDesk(
+            self.window, self.worker, paths, settings, self.chat.pane.model, self._catalogue
+        )
         self.models.models_changed.connect(lambda models: self.use(replace(self.settings, models=models)))
         self.models.settings_asked.connect(self.show_settings)
         self.models.reload_wanted.connect(self._use_model)
@@ -161,7 +164,10 @@ class Desk(QObject):
     def _use_model(self) -> None:
         """Choosing looks at the catalogue and the disk, which takes longer than a frame."""
         settings = self.settings
-        choose = functools.partial(choose_for_chat, self._paths, settings)
+
+        def choose() -> Choice:
+            return choose_for_chat(self._paths, settings, self._catalogue.get())
+
         self.background.run(choose, self._take_choice, self.worker.refuse_model)
 
     def _take_choice(self, choice: Choice) -> None:
@@ -244,15 +250,15 @@ class Desk(QObject):
         connect("text_reset", lambda: self._size_text(Settings().text_size))
         connect("open_data", lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._paths.data))))
         connect("open_logs", lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._paths.logs))))
-        connect("about", self._show_about)
+        connect("about", lambda: self.background.run(self._catalogue.get, self._show_about))
         self.chat.connect_menus(connect)
 
     def _use_theme(self, theme: Theme) -> None:
         self.use(replace(self.settings, theme=theme))
 
-    def _show_about(self) -> None:
+    def _show_about(self, catalogue: Catalogue) -> None:
         state = self.worker.state
-        starter = load_catalogue(self._paths.models).starter
+        starter = catalogue.starter
         facts = {"engine": state.phase, "data": str(self._paths.data)}
         if state.model is not None:
             facts |= {"model": state.model.name, "device": state.model.device}

@@ -7,8 +7,10 @@ vocabulary. Tokens keep the model's own odds among those that are allowed.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -17,15 +19,23 @@ import torch
 from torch import Tensor
 
 from desktop_app.core.errors import InkhornError
+from desktop_app.engine.time_limit import Bounded, TooLongError
 from desktop_app.engine.tokenizer import Vocabulary
 
 if TYPE_CHECKING:
-    from llguidance import LLTokenizer
+    from llguidance import LLMatcher, LLTokenizer
 
 LONGEST_SCHEMA, DEEPEST_SCHEMA = 50_000, 48
 """Characters, and objects and lists within each other. Somebody else may have written the schema."""
 MOST_PATTERNS, LONGEST_PATTERN = 8, 256
 """Regular expressions in a schema: those that hold together are intersected, and 16 of them took 90 s."""
+LARGEST_MULTIPLES = 100_000
+"""All ``multipleOf`` in a schema, without their points: their sum, and their least common multiple. Each is
+an automaton of as many states, and several that may come in one place make one of their product, which
+llguidance's own limits do not stop: seven numbers under 100 took all memory. Within this it takes 0.5 s."""
+COMPILING = Bounded(seconds=10.0)
+"""Real schemas take some tenths of a second at most; the limits here and llguidance's own leave none that
+takes much longer, as far as is known."""
 _SPACE = r"[\x20\x0A\x0D\x09]{0,24}"
 """Between the parts of JSON: room for lines and their indents, but with an end, which small models lack."""
 _MARKER = b"\xff"
@@ -34,9 +44,12 @@ _MARKER = b"\xff"
 
 class Constraint:
     """Where the reply is in the grammar of ``schema``. Raises InkhornError ``schema`` where that is no
-    schema, asks for what the grammar cannot hold output to, or is too complex."""
+    schema, asks for what the grammar cannot hold output to, or is too complex; `Stopped` when ``cancelled``
+    before that is known."""
 
-    def __init__(self, vocabulary: Vocabulary, schema: str) -> None:
+    def __init__(
+        self, vocabulary: Vocabulary, schema: str, cancelled: Callable[[], bool] = lambda: False
+    ) -> None:
         from llguidance import LLMatcher, LLParserLimits
 
         if not vocabulary.stop_ids:
@@ -49,12 +62,21 @@ class Constraint:
         except ValueError as error:
             raise _refused(str(error)) from None
         limits = LLParserLimits(max_grammar_size=100_000, max_lexer_states=50_000, verbose_errors=False)
-        self._matcher = LLMatcher(_tokenizer(_Same(vocabulary)), grammar, limits=limits, log_level=0)
-        self._allowed()  # what nothing can satisfy is known now, and not after the prompt has been read
+        tokenizer = _tokenizer(_Same(vocabulary))
+
+        def compile() -> LLMatcher:
+            matcher = LLMatcher(tokenizer, grammar, limits=limits, log_level=0)
+            _allowed(matcher)  # what nothing can satisfy is known now, and not after the prompt was read
+            return matcher
+
+        try:
+            self._matcher = COMPILING.run(compile, cancelled)
+        except TooLongError:
+            raise _refused(f"it is not worked out after {COMPILING.seconds:.0f} s") from None
 
     def mask(self, scores: Tensor) -> None:
         """Make all of ``scores [vocabulary]`` but those of tokens that may come next −∞, in place."""
-        allowed = self._allowed()
+        allowed = _allowed(self._matcher)
         bits = np.zeros(scores.shape[0], dtype=np.uint8)
         count = min(len(bits), len(allowed))
         bits[:count] = allowed[:count]
@@ -70,12 +92,13 @@ class Constraint:
         tokens: list[int] = self._matcher.compute_ff_tokens()
         return tokens
 
-    def _allowed(self) -> np.ndarray[Any, np.dtype[np.uint8]]:
-        """For each token 1 if it may come next."""
-        packed = np.frombuffer(self._matcher.compute_bitmask(), dtype=np.uint8)
-        if self._matcher.is_error() or not packed.any():
-            raise _refused(self._matcher.get_error() or "nothing can satisfy it")
-        return np.unpackbits(packed, bitorder="little")
+
+def _allowed(matcher: LLMatcher) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    """For each token 1 if it may come next."""
+    packed = np.frombuffer(matcher.compute_bitmask(), dtype=np.uint8)
+    if matcher.is_error() or not packed.any():
+        raise _refused(matcher.get_error() or "nothing can satisfy it")
+    return np.unpackbits(packed, bitorder="little")
 
 
 def _checked(schema: str) -> str:
@@ -91,7 +114,7 @@ def _checked(schema: str) -> str:
     if not isinstance(parsed, dict):
         raise _refused("it is not an object")
     parsed.pop("x-guidance", None)  # llguidance takes orders there
-    patterns = 0
+    patterns, multiples, common = 0, 0, 1
     for depth, key, value in _walk(parsed):
         if depth > DEEPEST_SCHEMA:
             raise _refused(f"it is nested more than {DEEPEST_SCHEMA} deep")
@@ -101,7 +124,20 @@ def _checked(schema: str) -> str:
         patterns += len(found)
         if patterns > MOST_PATTERNS or any(len(pattern) > LONGEST_PATTERN for pattern in found):
             raise _refused("it has too many or too long regular expressions")
+        if key == "multipleOf" and (digits := _digits(value)):
+            multiples, common = multiples + digits, math.lcm(common, digits)
+        if max(multiples, common) > LARGEST_MULTIPLES:
+            raise _refused("its multiples are too large, or too many")
     return json.dumps(parsed)
+
+
+def _digits(value: object) -> int:
+    """A number without its sign and its point: 12 for 0.012 and for 1.20, 1200 for 1200."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return 0
+    number = abs(Decimal(str(value))).normalize()
+    digits = int("".join(map(str, number.as_tuple().digits)))
+    return max(digits, int(number))  # the zeros before a point count, too
 
 
 def _walk(value: object) -> Iterator[tuple[int, str, object]]:

@@ -49,6 +49,7 @@ def generate(
     *,
     look_up: bool = True,
     schema: str = "",
+    continues: bool = False,
 ) -> Iterator[PromptRead | Piece | Reply]:
     """Reply to the prompt ``ids``; the last value is the `Reply`. ``cancelled`` is asked before each
     token and each layer; ``started`` is the `time.perf_counter` that times count from.
@@ -57,11 +58,11 @@ def generate(
     a step of its own, so that a repeated request computes the very same numbers from there on. With
     ``look_up`` several tokens may come of one step (see `desktop_app.engine.lookup`): the same ones, and
     the cache holds the same at the end. With ``schema`` the reply is JSON that follows it, whole unless
-    something else ends it first: raises InkhornError ``schema``.
+    something else ends it first: raises InkhornError ``schema``. ``continues``: the prompt ends inside the
+    reply's own text, and not where the reply begins.
     """
     context = model.context_length
     check_fits(len(ids), context)
-    constraint = _constraint(vocabulary, schema) if schema else None
     stops, assembler = StopTexts(sampling.stop), TextAssembler()
     reused = shared_length(cache.ids, ids[:-1])
     cache.truncate(reused)
@@ -72,7 +73,9 @@ def generate(
     reason: StopReason | None = None
 
     unread = list(ids[reused:-1])
+    constraint: Constraint | None = None
     try:
+        constraint = _constraint(vocabulary, schema, cancelled) if schema else None
         for done in read(model, cache, unread, cancelled):
             yield PromptRead(done, len(unread))
     except Stopped:
@@ -94,7 +97,8 @@ def generate(
                 break
             reply_ids.append(token)
             looked_up += number < len(drawn)
-            text = stops.add(assembler.add(vocabulary.bytes_of(token)))
+            begins = len(reply_ids) == 1 and not continues
+            text = stops.add(assembler.add(vocabulary.bytes_of(token, begins)))
             if text:
                 yield Piece(text)
             if stops.found:
@@ -123,10 +127,10 @@ def generate(
     )
 
 
-def _constraint(vocabulary: Vocabulary, schema: str) -> Constraint:
+def _constraint(vocabulary: Vocabulary, schema: str, cancelled: Callable[[], bool]) -> Constraint:
     from desktop_app.engine.constrain import Constraint  # llguidance is for those who ask for it
 
-    return Constraint(vocabulary, schema)
+    return Constraint(vocabulary, schema, cancelled)
 
 
 class _Steps:

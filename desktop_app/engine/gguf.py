@@ -49,13 +49,15 @@ _STRING, _ARRAY = 8, 9
 @dataclass(frozen=True, slots=True)
 class TensorInfo:
     """Where a tensor lies. ``shape`` is in torch's order (rows first, GGUF's own reversed);
-    ``offset`` and ``size`` are bytes from the beginning of the file."""
+    ``offset`` and ``size`` are bytes from the beginning of the file, of several the one with the number
+    ``part``."""
 
     name: str
     shape: tuple[int, ...]
     type: GgmlType
     offset: int
     size: int
+    part: int = 0
 
     @property
     def elements(self) -> int:
@@ -69,17 +71,20 @@ class TensorInfo:
 @dataclass(frozen=True, slots=True)
 class GgufFile:
     """A checked file: ``metadata`` (numbers, strings, lists of strings, numpy arrays of numbers) and
-    ``tensors``. ``data`` is the whole file, memory-mapped."""
+    ``tensors``. ``data`` is the whole file, memory-mapped; ``more`` are the parts after the first of a
+    model in several (`desktop_app.engine.gguf_split`)."""
 
     metadata: dict[str, Any]
     tensors: dict[str, TensorInfo]
     data: Bytes
+    more: tuple[Bytes, ...] = ()
 
     def blocks(self, name: str, rows: slice | None = None) -> Bytes:
         """The raw blocks of a tensor, or of some of its rows (``[rows, last dimension]``, all others
         folded into rows): ``[elements / block elements, block bytes]``, without a copy."""
         info = self.tensors[name]
-        raw = self.data[info.offset : info.offset + info.size].reshape(info.rows, -1)
+        data = self.more[info.part - 1] if info.part else self.data
+        raw = data[info.offset : info.offset + info.size].reshape(info.rows, -1)
         return raw[_whole(rows)].reshape(-1, info.type.block_bytes)
 
     def float32(self, name: str, rows: slice | None = None) -> npt.NDArray[np.float32]:

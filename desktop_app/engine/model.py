@@ -26,7 +26,7 @@ from desktop_app.engine.prepared import (
     write_prepared,
 )
 from desktop_app.engine.safetensors_folder import read_weights
-from desktop_app.engine.source import identify, identify_folder
+from desktop_app.engine.source import identify_folder, identify_gguf
 from desktop_app.engine.words import Words
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def open_model(command: Load, report: Report) -> Opened:
     if source.is_dir():
         digest = identify_folder(source, records, lambda done: report("verify", done))
     else:
-        digest = identify(source, records, command.sha256, lambda done: report("verify", done))
+        digest = identify_gguf(source, records, command.sha256, lambda done: report("verify", done))
     forms = place / f"{digest[:32]}-{FORMAT}-{cpu_kind()}"
     prepared = _find_prepared(forms.with_name(f"{forms.name}-{command.precision}"))
     if prepared is not None:

@@ -17,7 +17,8 @@ from desktop_app.engine.checkpoint import Checkpoint, FolderCheckpoint, GgufChec
 from desktop_app.engine.families.config_reader import read_config_architecture
 from desktop_app.engine.families.family import FAMILIES
 from desktop_app.engine.families.gguf_reader import read_gguf_architecture
-from desktop_app.engine.gguf import GgufFile, read_gguf
+from desktop_app.engine.gguf import GgufFile
+from desktop_app.engine.gguf_split import read_gguf_model
 from desktop_app.engine.hosted.families import context_length, family_of
 from desktop_app.engine.safetensors_folder import read_safetensors_folder
 from desktop_app.engine.template import make_template
@@ -55,7 +56,7 @@ class LeanOrigin:
 
 def open_gguf(path: Path) -> LeanOrigin:
     """Raises InkhornError."""
-    file = read_gguf(path)
+    file = read_gguf_model(path)
     architecture = read_gguf_architecture(file)
     return LeanOrigin(
         _gguf_name(file, path),

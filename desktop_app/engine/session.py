@@ -49,6 +49,7 @@ class Session:
             started,
             look_up=command.look_up,
             schema=command.schema,
+            continues=command.continue_last,
         )
         try:
             for item in run:

@@ -6,11 +6,12 @@ import hashlib
 import json
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.settings import write_atomically
+from desktop_app.library.gguf_parts import part_names
 
 log = logging.getLogger(__name__)
 _CHUNK = 4 << 20
@@ -33,16 +34,12 @@ def identify(path: Path, records: Path, expected: str, report: Report) -> str:
     if not path.is_file():
         raise InkhornError("model_damaged", f"The model is not a file: {path.name}")
     resolved = str(path.resolve())
-    record = records / f"{hashlib.sha256(os.fsencode(resolved)).hexdigest()[:24]}.json"
+    record = _record(records, resolved)
     facts = {"path": resolved, "size": state.st_size, "modified_ns": state.st_mtime_ns}
     digest = _remembered(record, facts)
     if digest is None:
         digest = _hash(path, state.st_size, report)
-        try:
-            records.mkdir(parents=True, exist_ok=True)
-            write_atomically(record, json.dumps(facts | {"sha256": digest}).encode())
-        except OSError as error:
-            log.warning("cannot remember the model's hash: %s", error.strerror)
+        _remember(record, facts | {"sha256": digest})
     if expected and digest != expected.lower():
         raise InkhornError(
             "model_damaged",
@@ -60,6 +57,19 @@ def identify_folder(folder: Path, records: Path, report: Report) -> str:
         files = sorted(path for path in folder.iterdir() if path.suffix in _TELLING and path.is_file())
     except OSError:
         raise InkhornError("model_missing", f"The model's folder is not there: {folder.name}") from None
+    return _identify_all(folder, files, records, report)
+
+
+def identify_gguf(path: Path, records: Path, expected: str, report: Report) -> str:
+    """As `identify`; of a model in several parts one SHA-256 for all of them that are there."""
+    parts = [path.parent / name for name in part_names(path.name)]
+    parts = [part for part in parts if part.is_file()]
+    if len(parts) < 2 or path not in parts:
+        return identify(path, records, expected, report)
+    return _identify_all(parts[0], parts, records, report)
+
+
+def _identify_all(place: Path, files: Sequence[Path], records: Path, report: Report) -> str:
     total, done = max(1, sum(path.stat().st_size for path in files)), 0
     whole = hashlib.sha256()
     for path in files:
@@ -70,7 +80,24 @@ def identify_folder(folder: Path, records: Path, report: Report) -> str:
 
         whole.update(f"{path.name} {identify(path, records, '', told)}\n".encode())
         done += size
-    return whole.hexdigest()
+    digest, resolved = whole.hexdigest(), str(place.resolve())
+    record = _record(records, f"{resolved}#whole")
+    facts: dict[str, object] = {"path": resolved, "sha256": digest}
+    if _remembered(record, facts) is None:  # by it the library finds the prepared form of what is removed
+        _remember(record, facts)
+    return digest
+
+
+def _record(records: Path, name: str) -> Path:
+    return records / f"{hashlib.sha256(os.fsencode(name)).hexdigest()[:24]}.json"
+
+
+def _remember(record: Path, facts: dict[str, object]) -> None:
+    try:
+        record.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(record, json.dumps(facts).encode())
+    except OSError as error:
+        log.warning("cannot remember the model's hash: %s", error.strerror)
 
 
 def _remembered(record: Path, facts: dict[str, object]) -> str | None:

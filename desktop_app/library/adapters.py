@@ -10,6 +10,7 @@ from typing import Any
 
 from desktop_app.core.messages import Adapter
 from desktop_app.core.settings import Settings
+from desktop_app.library.fitting import adapter_fits
 from desktop_app.library.installed import Installed
 
 STRONGEST = 1.5  # the most that an adapter can be turned up to
@@ -34,13 +35,19 @@ def with_adapter(settings: Settings, base_id: str, adapter_id: str, on: bool, sc
 
 
 def adapters_of(settings: Settings, base_id: str, installed: tuple[Installed, ...]) -> tuple[Adapter, ...]:
-    """What the engine is to run ``base_id`` with; adapters that are gone are left out."""
+    """What the engine is to run ``base_id`` with; adapters that are gone, or do not fit, are left out."""
     kept = kept_adapters(settings, base_id)
+    base = next((one for one in installed if one.id == base_id), None)
     return tuple(
         Adapter(str(one.path), kept[one.id][1])
-        for one in installed
-        if one.kind == "adapter" and one.state == "present" and kept.get(one.id, (False, 0.0))[0]
+        for one in fitting_adapters(base, installed)
+        if one.state == "present" and kept.get(one.id, (False, 0.0))[0]
     )
+
+
+def fitting_adapters(base: Installed | None, installed: tuple[Installed, ...]) -> tuple[Installed, ...]:
+    """The adapters that can be switched on for ``base``, damaged ones too."""
+    return () if base is None else tuple(one for one in installed if adapter_fits(one, base))
 
 
 def _read(value: dict[str, Any]) -> tuple[bool, float]:

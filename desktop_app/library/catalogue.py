@@ -6,6 +6,7 @@ SHA-256 of a file on the hub come from the hub's own metadata at download, and a
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, get_args
@@ -93,7 +94,8 @@ class Model:
     ``embeddings`` those in tables of which a token reads one row, ``output_weights`` those of the layer
     that gives every token its score (0 for an encoder), which are the same ones again if ``tied``.
     ``context`` is in tokens; ``kv_bytes_per_token`` what one more token of it takes in float32.
-    ``pair`` is a translation model's one direction, None where it has many.
+    ``pair`` is a translation model's one direction, None where it has many. ``width`` is the hidden state's,
+    ``layers`` and ``kv_width`` (of a key, all heads together) are 0 for an encoder.
     """
 
     id: str
@@ -120,6 +122,9 @@ class Model:
     embeddings: int = field(default=0, kw_only=True)
     output_weights: int = field(default=0, kw_only=True)
     tied: bool = field(default=False, kw_only=True)
+    layers: int = field(default=0, kw_only=True)
+    width: int = field(default=0, kw_only=True)
+    kv_width: int = field(default=0, kw_only=True)
 
     @property
     def wheel(self) -> WheelSource:
@@ -156,6 +161,22 @@ class Catalogue:
     def for_task(self, task: Task) -> tuple[Model, ...]:
         """The models that do ``task``, in the order of the files."""
         return tuple(model for model in self.models if task in model.tasks)
+
+
+class CatalogueOnDemand:
+    """The catalogue in ``folder``, read when somebody first asks for it, and once, whoever asks meanwhile.
+    Reading takes longer than a frame: ask on a thread that may wait."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._lock = folder, threading.Lock()
+        self._read: Catalogue | None = None
+
+    def get(self) -> Catalogue:
+        """Raises as `load_catalogue`, again each time until it can be read."""
+        with self._lock:
+            if self._read is None:
+                self._read = load_catalogue(self._folder)
+            return self._read
 
 
 def load_catalogue(folder: Path) -> Catalogue:

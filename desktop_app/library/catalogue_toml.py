@@ -90,6 +90,7 @@ def _model(table: _Table) -> Model:
         raise _wrong(f"{table.where}: tasks is empty.")
     shape = table.table("shape")
     embeddings, output = shape.count("vocabulary") * shape.count("width"), _output(shape)
+    layers, kv_width = _kept(shape)
     variants = tuple(
         _variant(_Table(raw, f"{table.where}, variant {number}"))
         for number, raw in enumerate(table.get("variant", list), 1)
@@ -119,7 +120,7 @@ def _model(table: _Table) -> Model:
         strengths=_strengths(table.table("strengths")),
         parameters=parameters,
         context=table.count("context"),
-        kv_bytes_per_token=_kv_bytes(shape),
+        kv_bytes_per_token=layers * 2 * kv_width * KV_BYTES,
         starter=table.flag("starter"),
         recommended=recommended,
         summary_en=table.text("summary_en"),
@@ -129,15 +130,18 @@ def _model(table: _Table) -> Model:
         embeddings=embeddings,
         output_weights=0 if output == "none" else embeddings,
         tied=output == "tied",
+        layers=layers,
+        width=shape.count("width"),
+        kv_width=kv_width,
     )
 
 
-def _kv_bytes(shape: _Table) -> int:
-    """What a token takes in the KV cache: a key and a value of ``head_dim`` for each of ``kv_heads`` in each
-    of ``layers``. An encoder keeps no cache and says none of these."""
+def _kept(shape: _Table) -> tuple[int, int]:
+    """Layers, and the width of a key: a token takes a key and a value in each layer of the KV cache. An
+    encoder keeps no cache and says none of these."""
     if "layers" not in shape.raw:
-        return 0
-    return shape.count("layers") * 2 * shape.count("kv_heads") * shape.count("head_dim") * KV_BYTES
+        return 0, 0
+    return shape.count("layers"), shape.count("kv_heads") * shape.count("head_dim")
 
 
 def _output(shape: _Table) -> str:

@@ -17,7 +17,10 @@ from desktop_app.core.paths import Paths
 from desktop_app.library import hub, room
 from desktop_app.library.catalogue import HubSource, WheelSource
 from desktop_app.library.connection import environment_token, host_of, open_client
-from desktop_app.library.inspecting import inspect, require_known
+from desktop_app.library.folder_facts import require_known
+from desktop_app.library.found import source_of_adapter
+from desktop_app.library.gguf_parts import first_of_one_model
+from desktop_app.library.inspecting import inspect
 from desktop_app.library.jobs import hold, read_job
 from desktop_app.library.manifest import Manifest, StoredFile, write_manifest
 from desktop_app.library.meter import Meter, Tell
@@ -176,7 +179,7 @@ def _manifest(order: Order, files: tuple[StoredFile, ...], source: dict[str, str
         kind="adapter" if any(file.name == "adapter_config.json" for file in files) else "model",
         origin="download",
         files=files,
-        main=ggufs[0] if order.format == "gguf" and len(ggufs) == 1 else "",
+        main=first_of_one_model(ggufs) if order.format == "gguf" else "",
         model_id=order.model_id,
         variant=order.variant_id,
         family=order.family,
@@ -196,6 +199,8 @@ def _described(manifest: Manifest, files: Path) -> Manifest:
         family=found.family,
         tasks=found.tasks,
         licence=manifest.licence or found.licence,
+        source={**manifest.source, **source_of_adapter(found)},
+        shape=found.shape,
     )
 
 

@@ -9,8 +9,10 @@ from typing import Literal
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.paths import Paths
 from desktop_app.library.catalogue import Catalogue, Model, ModelFile, Task, Variant, WheelSource
-from desktop_app.library.inspecting import Found, inspect
+from desktop_app.library.found import Found
+from desktop_app.library.inspecting import inspect
 from desktop_app.library.manifest import Kind, Manifest, StoredFile, read_manifest
+from desktop_app.library.shape import Shape, shape_of_entry
 
 State = Literal["present", "damaged", "missing"]
 
@@ -22,7 +24,8 @@ class Installed:
     ``id`` is the folder's name (the catalogue's id for the one that came with the app); ``path`` what
     the engine loads: a GGUF file, or a folder. ``model`` is its entry in the catalogue, None for others;
     ``sha256`` that of the one file, empty for a folder; ``added`` seconds since 1970; ``family`` as in
-    the configuration. ``files`` are what was checked when it came, empty where nothing is known.
+    the configuration. ``files`` are what was checked when it came, empty where nothing is known. ``base`` is
+    what an adapter's maker calls the model that it was made for; ``shape`` are the sizes, where known.
     """
 
     id: str
@@ -42,6 +45,8 @@ class Installed:
     family: str = ""
     files: tuple[StoredFile, ...] = ()
     licence_accepted: float | None = None
+    base: str = ""
+    shape: Shape | None = None
 
 
 def folder_name(model_id: str, variant_id: str) -> str:
@@ -73,6 +78,7 @@ def bundled(paths: Paths, model: Model) -> Installed | None:
         folder=path.parent,
         family=model.family,
         files=(StoredFile(path.name, size, sha256),),
+        shape=shape_of_entry(model),
     )
 
 
@@ -92,12 +98,13 @@ def _described(folder: Path, manifest: Manifest, catalogue: Catalogue) -> Instal
     base = root.parent if manifest.origin == "link" and manifest.main else root
     state, present = _look(base, manifest.files)
     single = manifest.files[0] if manifest.main and len(manifest.files) == 1 else None
+    model = catalogue.find(manifest.model_id) if manifest.model_id else None
     return Installed(
         id=folder.name,
         name=manifest.name or folder.name,
         path=path,
         kind=manifest.kind,
-        model=catalogue.find(manifest.model_id) if manifest.model_id else None,
+        model=model,
         variant=manifest.variant,
         origin=manifest.origin,
         state=state,
@@ -110,6 +117,8 @@ def _described(folder: Path, manifest: Manifest, catalogue: Catalogue) -> Instal
         family=manifest.family,
         files=manifest.files,
         licence_accepted=manifest.licence_accepted,
+        base=manifest.source.get("base", ""),
+        shape=manifest.shape or (shape_of_entry(model) if model is not None else None),
     )
 
 
@@ -162,6 +171,8 @@ def _undescribed(folder: Path, catalogue: Catalogue) -> Installed | None:
         folder=folder,
         family=model.family if model else found.family if found else "",
         files=(StoredFile(file.name, *file.known()),) if file else (),
+        base=found.base if found else "",
+        shape=found.shape if found else None,
     )
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from desktop_app.core.errors import InkhornError
+from desktop_app.library.gguf_parts import COUNT, NUMBER, TENSORS
 
 _SIZES = {0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}
 _CODES = {
@@ -32,21 +33,44 @@ _CODES = {
 _STRING, _ARRAY = 8, 9
 MAX_ENTRIES = 100_000
 MAX_STRINGS = 3_000_000  # in one array; the largest vocabularies have under 1 million
-WANTED = ("general.architecture", "general.name", "general.license", "general.alignment", "split.count")
+WANTED = frozenset(
+    ("general.architecture", "general.name", "general.license", "general.alignment", NUMBER, COUNT, TENSORS)
+)
+_SIZES_OF = (
+    *(".block_count", ".embedding_length", ".context_length", ".feed_forward_length"),
+    *(".attention.head_count", ".attention.head_count_kv", ".attention.key_length"),
+)
+"""Ends of the keys that hold a model's sizes, after its family."""
+_BITS = {2: 4, 3: 4, 12: 4, 6: 8, 7: 8, 8: 8, 13: 8, 14: 8}
+"""What the engine packs a tensor's weights to, by the type that they have in the file (ggml's numbers: Q4_0,
+Q4_1, Q4_K; Q5_0, Q5_1, Q8_0, Q5_K, Q6_K)."""
+
+
+_ALONE = ((NUMBER, 0), (COUNT, 1), (TENSORS, 0))
+"""What a file that is a whole model would say of its parts."""
 
 
 @dataclass(frozen=True, slots=True)
 class GgufHeader:
-    """``parts`` is the number of files that the model is split into; ``parameters`` counts the elements
-    of all tensors."""
+    """``tensors`` are their dimensions, in the file's order, by name; ``packed`` counts the weights of the
+    layers by the bits that they have here (4, 8, or 0 for dense). ``part`` of ``parts`` files is this,
+    counted from 0, and ``tensors_of_all`` those of all of them; only the first says what model it is."""
 
     version: int
     family: str
     name: str
     licence: str
-    parameters: int
-    tensors: int
+    facts: dict[str, Any]
+    tensors: dict[str, tuple[int, ...]]
+    packed: dict[int, int]
+    part: int
     parts: int
+    tensors_of_all: int
+
+    @property
+    def parameters(self) -> int:
+        """Elements of all tensors."""
+        return sum(math.prod(shape) for shape in self.tensors.values())
 
 
 def read_header(path: Path) -> GgufHeader:
@@ -82,22 +106,22 @@ class _Reader:
         if tensors > MAX_ENTRIES or entries > MAX_ENTRIES:
             raise ValueError("its counts are beyond the format's use")
         found = self._metadata(entries)
-        parameters, last = self._tensors(tensors)
+        shapes, packed, last = self._tensors(tensors)
         alignment = found.get("general.alignment", 32)
         if not isinstance(alignment, int) or not 0 < alignment <= 1 << 20:
             raise ValueError("its alignment is not one")
         start = -(-self._at // alignment) * alignment
         if tensors and start + last >= self._size:
             raise ValueError(f"it is cut: its {self._size:,} bytes end before its last tensor begins")
-        family = found.get("general.architecture")
-        if not isinstance(family, str) or not family:
+        part, parts, of_all = (found.get(key, default) for key, default in _ALONE)
+        if not all(isinstance(number, int) for number in (part, parts, of_all)):
+            raise ValueError("it does not say which part of a model it is")
+        family = found.get("general.architecture") or ""
+        if not isinstance(family, str) or (not family and not part):
             raise ValueError("it does not say what kind of model it is")
         texts = [found.get(key) for key in ("general.name", "general.license")]
         name, licence = (text[:120] if isinstance(text, str) else "" for text in texts)
-        parts = found.get("split.count")
-        return GgufHeader(
-            version, family, name, licence, parameters, tensors, parts if isinstance(parts, int) else 1
-        )
+        return GgufHeader(version, family, name, licence, found, shapes, packed, part, parts, of_all)
 
     def _metadata(self, entries: int) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -111,22 +135,25 @@ class _Reader:
                 found[key] = self._number(_CODES[kind])
             else:
                 raise ValueError(f"it has a value of unknown type {kind}")
-            if key not in WANTED:
+            if key not in WANTED and not key.endswith(_SIZES_OF):
                 found.pop(key, None)
         return found
 
-    def _tensors(self, count: int) -> tuple[int, int]:
-        """Elements in all, and where in the data the last one begins."""
-        total = last = 0
+    def _tensors(self, count: int) -> tuple[dict[str, tuple[int, ...]], dict[int, int], int]:
+        """The shapes, the weights of layers by their bits, and where in the data the last tensor begins."""
+        shapes: dict[str, tuple[int, ...]] = {}
+        packed: dict[int, int] = {}
+        last = 0
         for _ in range(count):
-            self._text(65_535)
-            dimensions = self._number("<I")
+            name, dimensions = self._text(65_535), self._number("<I")
             if dimensions > 8:
                 raise ValueError("a tensor has too many dimensions")
-            total += math.prod(self._number("<Q") for _ in range(dimensions))
-            self._number("<I")
+            shapes[name] = shape = tuple(self._number("<Q") for _ in range(dimensions))
+            bits = _BITS.get(self._number("<I"), 0)
+            if name.startswith("blk.") and dimensions > 1:
+                packed[bits] = packed.get(bits, 0) + math.prod(shape)
             last = max(last, self._number("<Q"))
-        return total, last
+        return shapes, packed, last
 
     def _skip_array(self) -> None:
         kind, count = self._number("<I"), self._number("<Q")

@@ -14,9 +14,11 @@ from desktop_app.core.paths import Paths
 from desktop_app.library.catalogue import Catalogue, Model, WheelSource, load_catalogue
 from desktop_app.library.copying import Copier
 from desktop_app.library.entries import Installed, look_into
-from desktop_app.library.inspecting import Found, inspect
+from desktop_app.library.found import Found, source_of_adapter
+from desktop_app.library.inspecting import inspect
 from desktop_app.library.installed import list_installed
 from desktop_app.library.manifest import Manifest, StoredFile, write_manifest
+from desktop_app.library.regular import require_regular
 from desktop_app.library.room import require_room
 from desktop_app.library.verify import Told
 
@@ -31,18 +33,24 @@ def import_model(
     told: Told | None = None,
     stopped: Callable[[], bool] = lambda: False,
     copy: bool = True,
+    catalogue: Catalogue | None = None,
 ) -> Installed:
     """Take what `inspect` found into the user's models, and return how it is installed now. What is there
     already, by hash, is returned as it is. With ``copy`` False only its place is noted.
 
     Works in a folder of its own that gets its name at the end, so an interruption leaves nothing that is
     listed. Raises `InkhornError` (``disk_full`` before anything is written where it is known,
-    ``cancelled``, ``read_only``, ``bad_file`` for a folder inside the library itself).
+    ``cancelled``, ``read_only``, ``bad_file`` for a folder inside the library itself, and for one of links
+    that is to stay where it is).
     """
-    catalogue = load_catalogue(paths.models)
+    catalogue = catalogue or load_catalogue(paths.models)
     if _is_inside(found.path, paths.user_models):
         raise InkhornError("bad_file", f"{found.path} is in the library already.", path=str(found.path))
+    if found.has_links and not copy:
+        message = f"{found.name} is made of links and has to be copied: the engine follows none."
+        raise InkhornError("bad_file", message, reason="linked", path=str(found.path))
     root = found.path if found.path.is_dir() else found.path.parent
+    require_regular(root, found.files)  # some time has gone by since it was looked at
     twin = _twin_by_size(found, root, list_installed(paths, catalogue))
     hashed: tuple[StoredFile, ...] = ()
     if twin or not copy:
@@ -78,7 +86,8 @@ def _copy(
     told: Told | None,
     stopped: Callable[[], bool],
 ) -> tuple[StoredFile, ...]:
-    if os.stat(root).st_dev != os.stat(folder).st_dev:
+    here = os.stat(folder).st_dev
+    if any(os.stat(root / name).st_dev != here for name in found.files):  # links may lead to another disk
         require_room(paths.user_models, found.bytes, found.name)
     copier = Copier(found.bytes, told, stopped)
     return tuple(copier.take(root / name, folder / name, name) for name in found.files)
@@ -86,11 +95,9 @@ def _copy(
 
 def _manifest(found: Found, files: tuple[StoredFile, ...], catalogue: Catalogue, copy: bool) -> Manifest:
     single = found.format == "gguf"
-    known = _known(files[0], catalogue) if single else None
+    known = _known(files[0], catalogue) if single and len(files) == 1 else None
     model, variant = known or (None, "")
-    source = {"kind": "file", "path": str(found.path)}
-    if found.base:
-        source |= {"base": found.base, "rank": str(found.rank)}
+    source = {"kind": "file", "path": str(found.path), **source_of_adapter(found)}
     return Manifest(
         name=model.name if model else found.name,
         kind=found.kind,
@@ -104,6 +111,7 @@ def _manifest(found: Found, files: tuple[StoredFile, ...], catalogue: Catalogue,
         tasks=model.tasks if model else found.tasks,
         source=source,
         place="" if copy else str(found.path.absolute()),
+        shape=found.shape,
     )
 
 

@@ -5,53 +5,38 @@ A quick look at headers; the engine looks again, at everything, when it loads.
 
 from __future__ import annotations
 
-import json
-import os
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from desktop_app.core.errors import InkhornError, kind_of_os_error
-from desktop_app.library.catalogue import Task
-from desktop_app.library.choosing import PICKLE, choose_files
-from desktop_app.library.families import is_known, tasks_of
-from desktop_app.library.gguf_header import read_header
-from desktop_app.library.manifest import Kind
-from desktop_app.library.safetensors_header import count_parameters
+from desktop_app.library import found as notes
+from desktop_app.library.choosing import DEFAULT, PICKLE, choose_files
+from desktop_app.library.families import tasks_of
+from desktop_app.library.folder_facts import licence_in, read_json, require_known
+from desktop_app.library.found import Found
+from desktop_app.library.gguf_header import GgufHeader, read_header
+from desktop_app.library.gguf_parts import part_names, parts_of, wrong_part
+from desktop_app.library.regular import has_links, names_in, require_regular
+from desktop_app.library.safetensors_header import read_shapes
+from desktop_app.library.shape import shape_of_adapter, shape_of_config, shape_of_gguf
 
-JSON_LIMIT = 8 << 20  # bytes of a configuration; the largest have some 100 KB
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """``path`` is the file or folder; ``files`` what belongs to it, by name relative to ``path`` (or its
-    own name); ``problems`` are plain sentences about what is left out or not known."""
-
-    path: Path
-    kind: Kind
-    name: str
-    format: Literal["gguf", "safetensors", "adapter"]
-    bytes: int
-    family: str
-    licence: str
-    parameters: int
-    problems: tuple[str, ...] = ()
-    files: tuple[str, ...] = ()
-    tasks: tuple[Task, ...] = ()
-    base: str = ""  # of an adapter: the model that it was made for, as its maker calls it
-    rank: int = 0  # of an adapter
+_FOLDERS = frozenset(pattern.split("/")[0] for pattern in DEFAULT if "/" in pattern)
 
 
 def inspect(path: Path) -> Found:
-    """What ``path`` is: a GGUF file, a folder with a model as safetensors, or one with an adapter.
+    """What ``path`` is: a GGUF file (or one of the parts of a model), a folder with a model as safetensors,
+    or one with an adapter. Links to files are followed.
 
     Raises `InkhornError`: ``model_missing``, ``model_damaged``, ``model_unsupported`` (pickle, an unknown
-    kind of model, nothing that is a model), ``read_only`` where it may not be read.
+    kind of model, nothing that is a model), ``bad_file`` (a link that leads to no file), ``read_only`` where
+    it may not be read.
     """
     try:
         if path.is_dir():
             return _folder(path)
-        if path.is_file():
+        if path.is_symlink() or path.exists():
+            require_regular(path.parent, [path.name])
             return _file(path)
     except OSError as error:
         raise InkhornError(kind_of_os_error(error), f"{path} cannot be read: {error.strerror}.") from error
@@ -77,40 +62,67 @@ def _file(path: Path) -> Found:
 
 def _gguf(path: Path) -> Found:
     header = read_header(path)
+    paths: tuple[Path, ...] = (path,)
     if header.parts > 1:
-        message = f"{path.name} is one of {header.parts} parts; models in one file can be taken."
-        raise InkhornError("model_unsupported", message, path=str(path))
-    problems = () if header.licence else ("The file does not name its licence.",)
+        paths = parts_of(path, header.parts)
+        path = paths[0]
+        require_regular(path.parent, [part.name for part in paths])
+        header = _joined(paths, [read_header(part) for part in paths])
+    tasks = tasks_of(header.family) or ("chat", "writing")
+    facts, tensors, packed = header.facts, header.tensors, header.packed
     return Found(
         path,
         "model",
         header.name or path.stem,
         "gguf",
-        path.stat().st_size,
+        sum(part.stat().st_size for part in paths),
         header.family,
         header.licence,
         header.parameters,
-        problems,
-        (path.name,),
-        tasks_of(header.family) or ("chat", "writing"),
+        () if header.licence else (notes.NO_LICENCE_IN_FILE,),
+        tuple(part.name for part in paths),
+        tasks,
+        shape=shape_of_gguf(header.family, facts, tensors, packed, encodes="search" in tasks),
     )
+
+
+def _joined(paths: tuple[Path, ...], headers: list[GgufHeader]) -> GgufHeader:
+    """The first part's header with the tensors of all. Raises `InkhornError` of kind ``model_damaged`` where
+    the parts are not those of one model."""
+    first = headers[0]
+    tensors: dict[str, tuple[int, ...]] = {}
+    packed: dict[int, int] = {}
+    for number, (path, header) in enumerate(zip(paths, headers, strict=True)):
+        said = (header.part, header.parts, header.tensors_of_all)
+        if said != (number, len(paths), first.tensors_of_all):
+            raise wrong_part(path.name, "it says that it is another one, or of another model")
+        tensors |= header.tensors
+        for bits, count in header.packed.items():
+            packed[bits] = packed.get(bits, 0) + count
+    if len(tensors) != first.tensors_of_all:
+        why = f"the parts hold {len(tensors)} tensors and should hold {first.tensors_of_all}"
+        raise wrong_part(paths[0].name, why)
+    return replace(first, tensors=tensors, packed=packed)
 
 
 def _folder(path: Path) -> Found:
-    names = sorted(
-        os.path.relpath(os.path.join(root, name), path).replace(os.sep, "/")
-        for root, _, files in os.walk(path)
-        for name in files
-    )
+    names = names_in(path)
     if "adapter_config.json" in names:
         return _adapter(path, names)
     if "config.json" not in names:
-        return _gguf(_only_gguf(path, names))
+        return _file(_only_gguf(path, names))
     files = choose_files(names, (), "safetensors", path.name)
+    require_regular(path, (*files, *_FOLDERS.intersection(names)))
     config = require_known(path / "config.json", path.name)
     family = str(config["model_type"])
-    weights = [path / name for name in files if name.endswith(".safetensors")]
-    architectures = tuple(str(name) for name in config.get("architectures") or ())
+    tensors: dict[str, tuple[int, ...]] = {}
+    for name in files:
+        if name.endswith(".safetensors"):
+            tensors |= read_shapes(path / name)
+    architectures = config.get("architectures")
+    named = tuple(str(name) for name in architectures) if isinstance(architectures, list) else ()
+    shape = shape_of_config(config, tensors)
+    linked = has_links(path, files)
     return Found(
         path,
         "model",
@@ -119,17 +131,20 @@ def _folder(path: Path) -> Found:
         sum((path / name).stat().st_size for name in files),
         family,
         licence_in(path),
-        sum(count_parameters(file) for file in weights),
-        _problems(path, names, files),
+        shape.parameters,
+        _problems(path, names, files, linked),
         files,
-        tasks_of(family, architectures),
+        tasks_of(family, named),
+        shape=shape,
+        has_links=linked,
     )
 
 
 def _only_gguf(path: Path, names: list[str]) -> Path:
     ggufs = [name for name in names if name.lower().endswith(".gguf")]
-    if len(ggufs) == 1:
-        return path / ggufs[0]
+    if len(ggufs) == 1 or len({part_names(name) or name for name in ggufs}) == 1:
+        require_regular(path, ggufs[:1])
+        return path / ggufs[0]  # of a model in parts any one of them leads to all
     if not ggufs and any(Path(name).suffix.lower() in PICKLE for name in names):
         raise _pickle(path.name)
     what = "several GGUF files; take the one that is wanted" if ggufs else "no config.json and no GGUF file"
@@ -143,6 +158,7 @@ def _adapter(path: Path, names: list[str]) -> Found:
             raise _pickle(path.name)
         message = f"The adapter {path.name} has no adapter_model.safetensors."
         raise InkhornError("model_damaged", message, path=str(path))
+    require_regular(path, files)
     config = read_json(path / "adapter_config.json")
     if config.get("peft_type") != "LORA":
         message = f"{path.name} is a kind of adapter that this version does not know: only LoRA is."
@@ -150,61 +166,26 @@ def _adapter(path: Path, names: list[str]) -> Found:
     rank = config.get("r")
     if not isinstance(rank, int) or not 0 < rank <= 4096:
         raise InkhornError("model_damaged", f"The adapter {path.name} has no rank (r).", path=str(path))
-    base = str(config.get("base_model_name_or_path") or "")
+    base = str(config.get("base_model_name_or_path") or "")[:400]
+    shape = shape_of_adapter(read_shapes(path / "adapter_model.safetensors"))
+    linked = has_links(path, files)
     return Found(
         path,
         "adapter",
-        path.name,
+        _name_of(path, {}),
         "adapter",
         sum((path / name).stat().st_size for name in files),
         "lora",
         licence_in(path),
-        count_parameters(path / "adapter_model.safetensors"),
-        () if base else ("The adapter does not say which model it was made for.",),
+        shape.parameters,
+        (*(() if base else (notes.NO_BASE,)), *((notes.LINKS,) if linked else ())),
         files,
         (),
         base,
         rank,
+        shape,
+        linked,
     )
-
-
-def require_known(config: Path, name: str) -> dict[str, Any]:
-    """The configuration of a model of a known kind. Raises `InkhornError` of kind ``model_unsupported``
-    for any other, ``model_damaged`` where it cannot be read."""
-    values = read_json(config)
-    family = str(values.get("model_type") or "")
-    if not is_known(family):
-        message = f"{name} is a kind of model that this version does not know: “{family[:60]}”."
-        raise InkhornError("model_unsupported", message, family=family)
-    return values
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """A configuration as a table. Raises `InkhornError` of kind ``model_damaged``."""
-    try:
-        if path.stat().st_size > JSON_LIMIT:
-            raise ValueError("it is too large")
-        values = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(values, dict):
-            raise ValueError("it is not a table")
-        return values
-    except (ValueError, RecursionError) as error:
-        raise InkhornError("model_damaged", f"{path.name} cannot be read: {error}", path=str(path)) from error
-
-
-def licence_in(folder: Path) -> str:
-    """The licence that the front matter of the folder's README names, empty without one."""
-    try:
-        with (folder / "README.md").open(encoding="utf-8", errors="replace") as file:
-            start = file.read(65536)
-    except OSError:
-        return ""
-    if not start.startswith("---"):
-        return ""
-    for line in start.split("\n---", 1)[0].splitlines():
-        if line.startswith(("license:", "licence:")):
-            return line.split(":", 1)[1].strip().strip("\"'")[:60]
-    return ""
 
 
 def _name_of(path: Path, config: dict[str, Any]) -> str:
@@ -215,17 +196,19 @@ def _name_of(path: Path, config: dict[str, Any]) -> str:
     return path.name or (own if isinstance(own, str) else "") or "model"
 
 
-def _problems(path: Path, names: list[str], files: tuple[str, ...]) -> tuple[str, ...]:
-    found = []
+def _problems(path: Path, names: list[str], files: tuple[str, ...], linked: bool) -> tuple[str, ...]:
+    said = []
     if any(name.endswith(".py") for name in names):
-        found.append("The program files (.py) in the folder are left out: a model's own code is never run.")
+        said.append(notes.PROGRAMS)
     if any(Path(name).suffix.lower() in PICKLE for name in names):
-        found.append("Files as pickle are left out: they can run code.")
+        said.append(notes.PICKLES)
     if "tokenizer.json" not in files and not any(name.endswith((".model", ".spm")) for name in files):
-        found.append("The folder has no tokenizer.")
+        said.append(notes.NO_TOKENIZER)
     if not licence_in(path):
-        found.append("The folder does not name its licence.")
-    return tuple(found)
+        said.append(notes.NO_LICENCE_IN_FOLDER)
+    if linked:
+        said.append(notes.LINKS)
+    return tuple(said)
 
 
 def _pickle(name: str) -> InkhornError:

@@ -14,6 +14,7 @@ from typing import Any, Literal, get_args
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.settings import write_atomically
 from desktop_app.library.catalogue import TASKS, Task
+from desktop_app.library.shape import Shape, shape_from_json
 
 NAME = "model.json"
 FORMAT = 1
@@ -35,7 +36,8 @@ class StoredFile:
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """``main`` is the one file that the engine opens, empty where it opens the folder. ``source`` says
-    where it came from in words and addresses (never a token); ``place`` is where a linked model lies;
+    where it came from in words and addresses (never a token), and of an adapter what it was made for
+    (``base``) and its ``rank``; ``place`` is where a linked model lies;
     times are seconds since 1970, None where no licence had to be accepted."""
 
     name: str
@@ -52,6 +54,7 @@ class Manifest:
     place: str = ""
     licence_accepted: float | None = None
     added: float = field(default_factory=time.time)
+    shape: Shape | None = None  # None where the catalogue knows it, or nobody does
 
     @property
     def bytes(self) -> int:
@@ -116,6 +119,7 @@ def _manifest(raw: Any) -> Manifest:
     known["source"] = {str(key): str(value) for key, value in source.items()}
     accepted = known.get("licence_accepted")
     known["licence_accepted"] = None if accepted is None else float(accepted)
+    known["shape"] = shape_from_json(known.get("shape"))
     known["added"] = float(known.get("added") or 0)
     return Manifest(**known)
 

@@ -9,11 +9,12 @@ quantized files have it, even where the two are the same matrix. On top come the
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from desktop_app.core.messages import DeviceInfo
-from desktop_app.library.catalogue import Model, Variant
+from desktop_app.library.catalogue import Model, Task, Variant
 from desktop_app.library.computer import Computer
+from desktop_app.library.shape import Shape
 
 CONTEXT = 4096
 """Tokens of conversation that `fit` counts with, where the model takes as many."""
@@ -26,6 +27,8 @@ OUTPUT_BYTES = BYTES_PER_WEIGHT["packed8"]
 EIGHT_BIT_SHARE = {"Q4_K_M": 1 / 7}
 """Of a file whose name says four bits, the part that has six and becomes eight here: half of the value and
 down projections (ggml-org/llama.cpp, ``src/llama-quant.cpp``, ``use_more_bits``)."""
+SMALL = 1_000_000_000
+"""Parameters below which the engine packs dense weights to 8 bits and not to 4."""
 EASY = 0.75
 """Share of the free memory up to which a model fits well: other programs want some, too."""
 
@@ -44,7 +47,24 @@ class Fit:
     precision: str
 
 
-def weights_bytes(model: Model, precision: str, eight_bit_share: float = 0.0) -> int:
+class Sizes(Protocol):
+    """What is counted with, of the catalogue (`Model`) or of a file (`Shape`)."""
+
+    @property
+    def parameters(self) -> int: ...
+    @property
+    def context(self) -> int: ...
+    @property
+    def kv_bytes_per_token(self) -> int: ...
+    @property
+    def embeddings(self) -> int: ...
+    @property
+    def output_weights(self) -> int: ...
+    @property
+    def tied(self) -> bool: ...
+
+
+def weights_bytes(model: Sizes, precision: str, eight_bit_share: float = 0.0) -> int:
     """Bytes of all weights in memory; ``eight_bit_share`` of the inner ones have eight bits in ``packed4``,
     too. Raises KeyError for an unknown precision."""
     each = BYTES_PER_WEIGHT[precision]
@@ -56,7 +76,7 @@ def weights_bytes(model: Model, precision: str, eight_bit_share: float = 0.0) ->
     return round(inner * each + model.embeddings * ROW_BYTES + model.output_weights * OUTPUT_BYTES)
 
 
-def memory_needed(model: Model, precision: str, context: int = CONTEXT, eight_bit_share: float = 0.0) -> int:
+def memory_needed(model: Sizes, precision: str, context: int = CONTEXT, eight_bit_share: float = 0.0) -> int:
     """Bytes for the weights, a conversation of ``context`` tokens, and work. Raises KeyError for an
     unknown precision. For a model that keeps only the last part of a conversation in most layers (Gemma 3)
     this is an upper bound."""
@@ -67,6 +87,21 @@ def memory_needed(model: Model, precision: str, context: int = CONTEXT, eight_bi
 def fit(model: Model, variant: Variant, computer: Computer, context: int = CONTEXT) -> Fit:
     """Whether ``model`` fits, and where it would run: on the graphics card with the most room if it fits
     well there in full precision, else on the CPU, packed."""
+    share = EIGHT_BIT_SHARE.get(variant.quantization, 0.0)
+    return _placed(model, cpu_precision(model, variant), share, computer, context)
+
+
+def fit_shape(shape: Shape, tasks: tuple[Task, ...], computer: Computer, context: int = CONTEXT) -> Fit:
+    """The same for a model that the catalogue does not know."""
+    precision = "packed4"
+    if shape.output_weights == 0:
+        precision = "float32"
+    elif "translation" in tasks[:1] or shape.bits == 8 or (not shape.bits and shape.parameters < SMALL):
+        precision = "packed8"
+    return _placed(shape, precision, shape.eight_bit_share, computer, context)
+
+
+def _placed(model: Sizes, on_cpu: str, eight_bit_share: float, computer: Computer, context: int) -> Fit:
     for card in sorted(computer.devices, key=lambda device: device.free or 0, reverse=True):
         if card.id == "cpu" or card.free is None:
             continue
@@ -75,9 +110,7 @@ def fit(model: Model, variant: Variant, computer: Computer, context: int = CONTE
         if found.state == "good":
             return found
     cpu = DeviceInfo("cpu", "", computer.total_memory, computer.free_memory)
-    precision = cpu_precision(model, variant)
-    share = EIGHT_BIT_SHARE.get(variant.quantization, 0.0)
-    return _fit(memory_needed(model, precision, context, share), cpu, precision)
+    return _fit(memory_needed(model, on_cpu, context, eight_bit_share), cpu, on_cpu)
 
 
 def cpu_precision(model: Model, variant: Variant) -> str:

@@ -19,6 +19,7 @@ from desktop_app.library.catalogue import (
     WheelSource,
 )
 from desktop_app.library.entries import folder_name
+from desktop_app.library.gguf_parts import part_names
 from desktop_app.library.manifest import is_plain
 
 _HUB = re.compile(
@@ -92,7 +93,8 @@ def order_from(catalogue: Catalogue, model_id: str, variant_id: str, licence_acc
 
 
 def order_from_hub(text: str) -> Order:
-    """``hub:owner/name[@revision][:file.gguf]``: a model that the catalogue does not have.
+    """``hub:owner/name[@revision][:file.gguf]``: a model that the catalogue does not have. A file that is one
+    part of a model stands for all of them.
 
     Raises `InkhornError` of kind ``not_found`` where ``text`` is not of that form.
     """
@@ -102,14 +104,15 @@ def order_from_hub(text: str) -> Order:
         message = f"“{text}” is not of the form hub:owner/name[@revision][:file.gguf]."
         raise InkhornError("not_found", message, reason="form")
     repo, revision = parts["repo"], parts["revision"]
-    stem = file.rsplit("/", 1)[-1].removesuffix(".gguf") if file else ""
+    files = part_names(file or "") or ((file,) if file else ())
+    stem = files[0].rsplit("/", 1)[-1].removesuffix(".gguf") if files else ""
     return Order(
         id=text,
         model_id="",
         variant_id=stem,
         name=stem or repo.split("/")[1],
         folder="--".join((*repo.split("/"), *(part for part in (stem, _plain(revision)) if part))),
-        source=HubSource(repo, revision, (_escaped(file),) if file else ()),
+        source=HubSource(repo, revision, tuple(map(_escaped, files))),
         format="gguf" if file and file.endswith(".gguf") else "safetensors",
     )
 

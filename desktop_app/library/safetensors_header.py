@@ -6,7 +6,6 @@ Format: https://github.com/huggingface/safetensors#format — u64 header length,
 from __future__ import annotations
 
 import json
-import math
 import struct
 from pathlib import Path
 
@@ -15,8 +14,8 @@ from desktop_app.core.errors import InkhornError
 LIMIT = 100 << 20  # bytes of header; the format's own limit
 
 
-def count_parameters(path: Path) -> int:
-    """Elements of all tensors. Raises `InkhornError` of kind ``model_damaged``, and OSError."""
+def read_shapes(path: Path) -> dict[str, tuple[int, ...]]:
+    """The shapes of all tensors. Raises `InkhornError` of kind ``model_damaged``, and OSError."""
     size = path.stat().st_size
     try:
         with path.open("rb") as file:
@@ -24,14 +23,15 @@ def count_parameters(path: Path) -> int:
             if not 2 <= length <= min(LIMIT, size - 8):
                 raise ValueError("its header does not fit in it")
             header = json.loads(file.read(length))
-        total, end = 0, 0
+        shapes: dict[str, tuple[int, ...]] = {}
+        end = 0
         for name, tensor in header.items():
             if name == "__metadata__":
                 continue
             shape = tensor["shape"]
             if not all(isinstance(n, int) and 0 <= n < 1 << 48 for n in shape):
                 raise ValueError("a shape is not one")
-            total += math.prod(shape)
+            shapes[name] = tuple(shape)
             end = max(end, int(tensor["data_offsets"][1]))
     except (
         struct.error,
@@ -48,4 +48,4 @@ def count_parameters(path: Path) -> int:
         whole = 8 + length + end
         message = f"{path.name} is damaged: it has {size:,} bytes instead of {whole:,}."
         raise InkhornError("model_damaged", message, path=str(path))
-    return total
+    return shapes

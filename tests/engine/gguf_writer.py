@@ -18,7 +18,8 @@ TYPES = {"F32": 0, "F16": 1, "Q4_0": 2, "Q4_1": 3, "Q8_0": 8}
 def gguf_bytes(
     metadata: dict[str, Any], tensors: dict[str, tuple[str, Floats]], alignment: int = 32
 ) -> bytes:
-    """A whole file. Integers become uint32, floats float32, lists of strings or of numbers arrays."""
+    """A whole file. Integers become uint32, floats float32, lists of strings or of numbers arrays; bytes are
+    a type and a value already."""
     head = b"GGUF" + struct.pack("<IQQ", 3, len(tensors), len(metadata))
     for key, value in metadata.items():
         head += string(key) + typed(value)
@@ -37,12 +38,33 @@ def write_gguf(path: Path, metadata: dict[str, Any], tensors: dict[str, tuple[st
     return path
 
 
+def write_split_gguf(
+    folder: Path, stem: str, metadata: dict[str, Any], tensors: dict[str, tuple[str, Floats]], count: int
+) -> list[Path]:
+    """What llama.cpp's gguf-split makes of a file: the metadata in the first of ``count`` parts, the tensors
+    in order over all of them, and in each the three facts, as uint16 and int32."""
+    names, paths = list(tensors), []
+    for number in range(count):
+        facts = {
+            "split.no": struct.pack("<IH", 2, number),
+            "split.count": struct.pack("<IH", 2, count),
+            "split.tensors.count": struct.pack("<Ii", 5, len(tensors)),
+        }
+        part = names[number * len(names) // count : (number + 1) * len(names) // count]
+        path = folder / f"{stem}-{number + 1:05d}-of-{count:05d}.gguf"
+        held = {**metadata, **facts} if number == 0 else facts
+        paths.append(write_gguf(path, held, {name: tensors[name] for name in part}))
+    return paths
+
+
 def string(text: str) -> bytes:
     raw = text.encode()
     return struct.pack("<Q", len(raw)) + raw
 
 
 def typed(value: Any) -> bytes:
+    if isinstance(value, bytes):
+        return value
     if isinstance(value, bool):
         return struct.pack("<I?", 7, value)
     if isinstance(value, int):

@@ -73,6 +73,7 @@ def test_a_folder_of_the_hubs_own_cache_has_the_models_name(tmp_path: Path) -> N
         ("m.gguf", gguf()[:100], "model_damaged", "damaged"),
         ("m.gguf", gguf(tail=b""), "model_damaged", "cut"),
         ("m.gguf", gguf(split=3), "model_unsupported", "3 parts"),
+        ("m-00002-of-00003.gguf", gguf(split=3), "model_missing", "00001-of-00003"),
         ("m.gguf", gguf(version=9), "model_unsupported", "version 9"),
         ("m.gguf", b"GGUF\3\0\0\0" + b"\xff" * 16, "model_damaged", "counts"),
         ("m.txt", b"Dear reader", "model_unsupported", "not a model"),
@@ -203,7 +204,7 @@ def test_no_room(paths: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
     def another_disk(path: object, **more: object) -> object:
         status = real(path, **more)  # type: ignore[arg-type]
-        if str(path) != str(tmp_path):
+        if str(path) != str(tmp_path / "a.gguf"):
             return status
         return os.stat_result((*status[:2], status.st_dev + 1, *status[3:10]))
 

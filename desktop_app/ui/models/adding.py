@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.i18n import tr
-from desktop_app.library.importing import Found
+from desktop_app.library.found import Found
 from desktop_app.library.installed import Installed
 from desktop_app.ui.models.drop_area import DropArea
 from desktop_app.ui.models.keeper import Keeper

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from desktop_app.core.i18n import tr
-from desktop_app.library.importing import Found
+from desktop_app.library.found import Found
 from desktop_app.ui.models.fact_grid import wrapped
 from desktop_app.ui.models.problems import Trouble
 from desktop_app.ui.models.words import count_words
@@ -98,7 +98,7 @@ class ImportCard(QWidget):
         facts, problems = "", ""
         if found is not None and phase != "refused":
             facts = " · ".join(_facts_of(found))
-            problems = "\n".join(found.problems)
+            problems = "\n".join(tr(problem) for problem in found.problems)
         if phase == "refused" and self._trouble is not None:
             facts = self._trouble.text
         self._facts.setText(facts)
@@ -109,8 +109,8 @@ class ImportCard(QWidget):
         self._bar.setVisible(phase in ("looking", "working"))
         if phase == "looking":
             self._bar.setRange(0, 0)
-        for button in (self._copy, self._link):
-            button.setVisible(phase == "found")
+        self._copy.setVisible(phase == "found")
+        self._link.setVisible(phase == "found" and found is not None and not found.has_links)
         self._copy.setText(tr("Copy to Inkhorn’s models"))
         self._link.setText(tr("Use it where it is"))
         self._link.setToolTip(tr("Takes no room, but the file has to stay where it is."))

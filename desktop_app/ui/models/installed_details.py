@@ -277,6 +277,7 @@ def _facts_of(one: Installed, in_use: InUse) -> list[Fact]:
         Fact(tr("Parameters"), count_words(model.parameters) if model is not None else ""),
         Fact(tr("Licence"), one.licence, link=model.licence_url if model is not None else ""),
         Fact(tr("From"), " · ".join(filter(None, (origin_words(one), address)))),
+        Fact(tr("Made for"), one.base),
         Fact(tr("Since"), added),
         Fact(tr("Lies in"), str(one.path), whole=str(one.path)),
         Fact("SHA-256", one.sha256, whole=one.sha256),
@@ -284,9 +285,7 @@ def _facts_of(one: Installed, in_use: InUse) -> list[Fact]:
 
 
 def adapter_choices(
-    installed: tuple[Installed, ...], kept: Mapping[str, tuple[bool, float]]
+    adapters: tuple[Installed, ...], kept: Mapping[str, tuple[bool, float]]
 ) -> tuple[AdapterChoice, ...]:
-    """All adapters, as ``kept`` says: which fit, only the engine can tell, and it says so at once."""
-    return tuple(
-        AdapterChoice(one, *kept.get(one.id, (False, 1.0))) for one in installed if one.kind == "adapter"
-    )
+    """``adapters`` that fit a model, each as ``kept`` says."""
+    return tuple(AdapterChoice(one, *kept.get(one.id, (False, 1.0))) for one in adapters)

@@ -11,8 +11,10 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.paths import Paths
+from desktop_app.library.catalogue import CatalogueOnDemand
 from desktop_app.library.clearing import clear_prepared
-from desktop_app.library.importing import Found, import_model, inspect
+from desktop_app.library.found import Found
+from desktop_app.library.importing import import_model, inspect
 from desktop_app.library.installed import Installed, remove, verify
 from desktop_app.worker.lane import Lane
 
@@ -33,9 +35,11 @@ class Keeper(QObject):
     failed = Signal(str, object)  # id, InkhornError
     _told = Signal(str, object, object)
 
-    def __init__(self, paths: Paths, lane: Lane, parent: QObject | None = None) -> None:
+    def __init__(
+        self, paths: Paths, catalogue: CatalogueOnDemand, lane: Lane, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self._paths, self._lane = paths, lane
+        self._paths, self._catalogue, self._lane = paths, catalogue, lane
         self._stops: dict[str, threading.Event] = {}
         # Emitted on the lane's thread, received here: Qt carries it over.
         self._told.connect(self._pass_on, Qt.ConnectionType.QueuedConnection)
@@ -74,7 +78,10 @@ class Keeper(QObject):
             self._stops.pop("import", None)
             self.refused.emit(error)
 
-        self._lane.run(lambda: import_model(found, self._paths, told, stopped, copy), end, fail)
+        def work() -> Installed:
+            return import_model(found, self._paths, told, stopped, copy, self._catalogue.get())
+
+        self._lane.run(work, end, fail)
 
     def remove(self, one: Installed) -> None:
         self._lane.run(

@@ -11,6 +11,7 @@ from desktop_app.core.errors import InkhornError
 from desktop_app.core.i18n import tr
 from desktop_app.core.paths import Paths
 from desktop_app.core.settings import Settings
+from desktop_app.library.catalogue import CatalogueOnDemand
 from desktop_app.library.installed import Installed
 from desktop_app.ui.chat.links import LinkOpener
 from desktop_app.ui.model_picker import ModelPicker
@@ -48,8 +49,10 @@ class ModelsDesk(QObject):
         paths: Paths,
         settings: Settings,
         picker: ModelPicker,
+        catalogue: CatalogueOnDemand,
     ) -> None:
         super().__init__(window)
+        self._catalogue = catalogue
         self._window, self._paths, self._settings, self._picker = window, paths, settings, picker
         self.pane = pane = ModelsPane()
         window.add_pane(PANE, "boxes", lambda: tr("Models"), pane)
@@ -59,7 +62,7 @@ class ModelsDesk(QObject):
             lane.start()
         self.facts = EngineFacts(worker, self)
         self.fetching = Fetching(window, pane, paths, settings)
-        keeper = Keeper(paths, self._long, self)
+        keeper = Keeper(paths, catalogue, self._long, self)
         self.adding = Adding(window, pane, keeper)
         self.showing = Showing(pane, self.fetching.states, lambda base: self.using.kept(base), self)
         self.using = Using(pane, self.showing, self.facts, picker, window.status_line, settings)
@@ -107,14 +110,16 @@ class ModelsDesk(QObject):
 
     def _look(self, then: Callable[[Shelf], None]) -> None:
         """Look at disk and memory, show it, and go on with ``then``."""
-        known = self.showing.shelf.catalogue if self.showing.shelf is not None else None
         devices, held = self.facts.devices, self.facts.memory_bytes
 
         def take(shelf: Shelf) -> None:
             self._take_shelf(shelf)
             then(shelf)
 
-        self.reading.run(lambda: read_shelf(self._paths, devices, held, known), take, self._shelf_failed)
+        def read() -> Shelf:
+            return read_shelf(self._paths, devices, held, self._catalogue.get())
+
+        self.reading.run(read, take, self._shelf_failed)
 
     def _take_shelf(self, shelf: Shelf) -> None:
         first = self.showing.shelf is None

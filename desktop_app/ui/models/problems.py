@@ -81,6 +81,8 @@ def library_trouble(kind: str, message: str, values: dict[str, Any] | None = Non
     values = values or {}
     if kind == "disk_full":
         return Trouble(_disk_words(values), ("manage",))
+    if refused := _refusal(values):
+        return Trouble(refused, ())
     if kind == "model_damaged":
         return Trouble(tr("This model is damaged: {reason}", reason=message), ("fetch",))
     if kind == "model_missing":
@@ -90,6 +92,33 @@ def library_trouble(kind: str, message: str, values: dict[str, Any] | None = Non
     if kind == "read_only":
         return Trouble(tr("The folder with your models cannot be written to."), ())
     return Trouble(tr("That did not work: {reason}", reason=message), ())
+
+
+def _refusal(values: dict[str, Any]) -> str:
+    """Why something is not taken in, where its ``reason`` is one that has words here."""
+    name, parts, few = (values.get(key, "") for key in ("name", "parts", "few"))
+    return {
+        "link_loop": tr("{name} is a link that leads in a circle, so it is not taken.", name=name),
+        "link_gone": tr("{name} is a link to a file that is not there.", name=name),
+        "link_elsewhere": tr("{name} is a link to a folder or a device, and not to a file.", name=name),
+        "not_a_file": tr("{name} is not a file that can be read.", name=name),
+        "linked": tr("This folder is made of links, so it cannot be used where it is. Copy it instead."),
+        "pickle": tr(
+            "This is pickle, which can run code when it is opened, so it is not taken. Look for the same "
+            "model as safetensors or GGUF."
+        ),
+        "parts_missing": tr(
+            "This model is in {parts} files, and some are missing: {few}. "
+            "Get them too, and put them beside it.",
+            parts=parts,
+            few=few,
+        ),
+        "part_name": tr(
+            "This is one of {parts} files of a model and has another name than its makers gave it. "
+            "Put all of them in one folder, under the names that they were published with.",
+            parts=parts,
+        ),
+    }.get(values.get("reason", ""), "")
 
 
 def memory_trouble(name: str, needed: int, free: int, loaded: bool) -> Trouble:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 
 from desktop_app.core.messages import DeviceInfo
 from desktop_app.core.paths import Paths
-from desktop_app.library.catalogue import Catalogue, Model, Variant, load_catalogue
+from desktop_app.library.catalogue import Catalogue, Model, Variant
 from desktop_app.library.computer import Computer, look
+from desktop_app.library.fitting import fit_installed
 from desktop_app.library.installed import DiskUse, Installed, disk_use, list_installed
 from desktop_app.library.memory import Fit, fit
 
@@ -34,6 +35,10 @@ class Shelf:
     def fit_of(self, model: Model, variant: Variant) -> Fit:
         return self.fits[(model.id, variant.id)]
 
+    def fit_installed(self, one: Installed) -> Fit | None:
+        """None where nothing is known of its sizes."""
+        return fit_installed(one, self.computer)
+
     def best(self, model: Model) -> Variant:
         """The variant to offer first: the first of the catalogue's order that fits well, else the
         one that needs least."""
@@ -43,12 +48,8 @@ class Shelf:
         return min(model.variants, key=lambda variant: self.fit_of(model, variant).needed)
 
 
-def read_shelf(
-    paths: Paths, devices: tuple[DeviceInfo, ...], held: int, catalogue: Catalogue | None = None
-) -> Shelf:
-    """Look at the disk and at the memory. ``held`` are the bytes that a loaded model takes now. Raises
-    `InkhornError` where there is no catalogue that can be read."""
-    known = catalogue or load_catalogue(paths.models)
+def read_shelf(paths: Paths, devices: tuple[DeviceInfo, ...], held: int, known: Catalogue) -> Shelf:
+    """Look at the disk and at the memory. ``held`` are the bytes that a loaded model takes now."""
     computer = look(paths.user_models, devices)
     if computer.free_memory is not None:
         computer = replace(computer, free_memory=computer.free_memory + held)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QObject, Slot
 
+from desktop_app.library.adapters import fitting_adapters
 from desktop_app.library.catalogue import Model
 from desktop_app.ui.models.installed_details import adapter_choices
 from desktop_app.ui.models.offers import find_offers, hub_name, pair_languages
@@ -95,7 +96,8 @@ class Showing(QObject):
         if one is not None and shelf is not None:
             is_base = one.kind == "model" and "chat" in one.tasks
             kept = self._adapters(one.id)
-            details.set_adapters(adapter_choices(shelf.installed, kept) if is_base else ())
+            adapters = fitting_adapters(one, shelf.installed) if is_base else ()
+            details.set_adapters(adapter_choices(adapters, kept))
             if key in self._checking:
                 details.set_checking(self._checking[key])
 

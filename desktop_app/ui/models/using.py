@@ -67,7 +67,7 @@ class Using(QObject):
             one = shelf.find(installed_id)
             if one is None:
                 return
-            fit = shelf.fits.get((one.model.id, one.variant)) if one.model is not None else None
+            fit = shelf.fit_installed(one)
             if fit is not None and fit.state == "too_big" and fit.free is not None:
                 loaded = self._facts.model is not None
                 self.refused.emit(one.id, memory_trouble(one.name, fit.needed, fit.free, loaded))

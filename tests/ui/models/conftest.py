@@ -18,7 +18,7 @@ from desktop_app.core.i18n import tr
 from desktop_app.core.messages import Command, Done, ModelInfo
 from desktop_app.core.paths import Paths, bundle_root
 from desktop_app.core.settings import Settings
-from desktop_app.library.catalogue import load_catalogue
+from desktop_app.library.catalogue import CatalogueOnDemand, load_catalogue
 from desktop_app.ui.model_picker import ModelPicker
 from desktop_app.ui.models.models_desk import ModelsDesk
 from desktop_app.ui.models.pane import ModelsPane
@@ -108,7 +108,9 @@ class User:
         self.window.add_pane("chat", "message-square", lambda: tr("Chat"), QWidget())
         self.picker = ModelPicker(self.window)
         self.settings = settings
-        self.desk = ModelsDesk(self.window, self.worker, paths, settings, self.picker)  # type: ignore[arg-type]
+        self.catalogue = CatalogueOnDemand(paths.models)
+        places = (paths, settings, self.picker, self.catalogue)
+        self.desk = ModelsDesk(self.window, self.worker, *places)  # type: ignore[arg-type]
         self.desk.models_changed.connect(self._keep)
         self.pages: list[str] = []
         self.desk.settings_asked.connect(self.pages.append)

@@ -26,11 +26,14 @@ from desktop_app.core.messages import (
     UseAdapters,
 )
 from desktop_app.library import computer
+from desktop_app.library.inspecting import inspect
+from desktop_app.library.shape import shape_to_json
 from desktop_app.ui.language import use_language
 from desktop_app.ui.models.adapter_row import AdapterRow
 from desktop_app.ui.models.drop_area import _Cover
 from desktop_app.worker.engine_state import EngineState
 from tests.engine.gguf_writer import write_gguf
+from tests.library.models_on_disk import model_folder
 from tests.ui.chrome.reading import left_in_english, unnamed
 from tests.ui.models.conftest import MODEL, User
 
@@ -45,9 +48,9 @@ def a_gguf(folder: Path, name: str = "Mine") -> Path:
     return write_gguf(folder / f"{name}.gguf", head, {"token_embd.weight": ("F32", weights)})
 
 
-def an_adapter(folder: Path) -> Path:
+def an_adapter(folder: Path, base: str = "maker/Mine") -> Path:
     folder.mkdir(parents=True)
-    config = {"peft_type": "LORA", "r": 8, "base_model_name_or_path": "maker/base"}
+    config = {"peft_type": "LORA", "r": 8, "base_model_name_or_path": base}
     (folder / "adapter_config.json").write_text(json.dumps(config), encoding="utf-8")
     head = b'{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}'
     (folder / "adapter_model.safetensors").write_bytes(len(head).to_bytes(8, "little") + head + bytes(8))
@@ -210,6 +213,38 @@ def test_what_cannot_fit_is_refused_with_figures_and_ways_out(
     assert user.pane.filter.wanted().fits_only
 
 
+def test_an_import_that_cannot_fit_is_refused_in_the_same_way(
+    open_user: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = open_user()
+    folder = tmp_path / "huge"
+    folder.mkdir()
+    config = {"model_type": "llama", "hidden_size": 4096, "num_hidden_layers": 32, "vocab_size": 1000}
+    (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    head = b'{"w":{"dtype":"BF16","shape":[14000000000],"data_offsets":[0,28000000000]}}'
+    with (folder / "model.safetensors").open("wb") as file:
+        file.write(len(head).to_bytes(8, "little") + head)
+        file.truncate(8 + len(head) + 28_000_000_000)  # a hole: it takes no room
+    found = inspect(folder)
+    made = model_folder(tmp_path / "small")
+    key = add(user, made)
+    manifest = user.paths.user_models / key / "model.json"
+    values = json.loads(manifest.read_text(encoding="utf-8"))
+    assert found.shape is not None
+    manifest.write_text(json.dumps({**values, "shape": shape_to_json(found.shape)}), encoding="utf-8")
+    monkeypatch.setattr(computer, "free_memory", lambda: 3_000_000_000)
+    user.desk.use(key)
+    user.wait(lambda: user.pane._banner is not None, "the refusal")
+    said = user.pane._banner.accessibleName()
+    assert "small does not fit: it needs about 8.9 GB" in said
+    assert "3.0 GB is free" in said
+    assert "chat" not in user.settings.models
+    press(user.pane._banner, "Show what fits")
+    monkeypatch.setattr(computer, "free_memory", lambda: 30_000_000_000)
+    user.desk.use(key)
+    user.wait(lambda: user.settings.models.get("chat") == key, "the choice")
+
+
 def test_a_failure_to_load_is_told_wherever_one_is(open_user: Open, tmp_path: Path) -> None:
     user = open_user()
     key = add(user, a_gguf(tmp_path))
@@ -278,6 +313,26 @@ def test_adapters_of_a_model_that_rests_come_with_it(open_user: Open, tmp_path: 
     QTest.keyClick(user.pane.installed_details.findChild(AdapterRow).findChild(QCheckBox), Qt.Key.Key_Space)
     assert asked == [True]
     assert not user.worker.of(UseAdapters)
+
+
+def test_an_adapter_is_offered_under_the_model_that_it_was_made_for(open_user: Open, tmp_path: Path) -> None:
+    user = open_user()
+    mine, other = add(user, a_gguf(tmp_path)), add(user, a_gguf(tmp_path, "Other"))
+    style = add(user, an_adapter(tmp_path / "style"))
+    details = user.pane.installed_details
+
+    def offered(key: str) -> list[str]:
+        user.pane.installed.choose(key)
+        user.settle()
+        return [
+            row.findChild(QCheckBox).text() for row in details.findChildren(AdapterRow) if row.isVisible()
+        ]
+
+    assert offered(mine) == ["style"]
+    assert offered(other) == []
+    assert offered(user.desk.showing.shelf.catalogue.starter.id) == []
+    user.pane.installed.choose(style)
+    assert "maker/Mine" in [fact.value for fact in details._facts.facts()]
 
 
 # --- kept and removed -------------------------------------------------------------------------------
