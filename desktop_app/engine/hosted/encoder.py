@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from desktop_app.core.errors import InkhornError
-from desktop_app.engine.hosted.folder import read_json, read_json_list
+from desktop_app.engine.folder_files import plain_name, read_list, read_object
 from desktop_app.engine.hosted.module import Hosted, HostedBase
 from desktop_app.engine.hosted.words import read_words
 
@@ -117,11 +117,12 @@ def read_pooling(folder: Path) -> Pooling:
     """From the files that sentence-transformers writes; the mean where there are none. Raises InkhornError
     ``model_unsupported`` for steps that this version does not know (another dense layer, the maximum)."""
     pooling: Pooling = "mean"
-    for step in read_json_list(folder / "modules.json") or ():
+    for step in read_list(folder, "modules.json") or ():
         kind = str(step.get("type", "")) if isinstance(step, dict) else ""
         if kind.endswith(".Pooling"):
-            place = Path(str(step.get("path", ""))).name
-            pooling = _pooling_of(read_json(folder / place / "config.json") or {})
+            own = Path(str(step.get("path", ""))).name
+            place = folder / plain_name(own) if own else folder
+            pooling = _pooling_of(read_object(place, "config.json") or {})
         elif not kind.endswith((".Transformer", ".Normalize")):
             raise InkhornError(
                 "model_unsupported", f"The model has a step that this version does not know: {kind[:60]}"

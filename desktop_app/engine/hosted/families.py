@@ -1,18 +1,18 @@
 """The model types that transformers may run here, and what each of them does. Imports no torch.
 
-A type that is not in this table is refused, whatever its config asks for.
+A type that is not in this table is refused, whatever its config asks for. Which types there are at all is
+said in `desktop_app.library.families`; those of the lean decoder are here too, but for Gemma 3, for the
+models of theirs that it does not speak.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.messages import ModelKind
-from desktop_app.engine.hosted.folder import read_config
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +112,6 @@ _ENDINGS: tuple[tuple[str, ModelKind], ...] = (
     ("Model", "encoder"),
 )
 """What the name of a class in ``architectures`` ends in, the more special endings first."""
-
-
-def hosted_kind(folder: Path) -> ModelKind | None:
-    """What the model in ``folder`` does; None where it is none that can run here."""
-    try:
-        return family_of(read_config(folder))[1]
-    except InkhornError:
-        return None
 
 
 _CONTEXT = ("max_position_embeddings", "n_positions", "max_seq_len", "seq_length", "n_ctx")

@@ -13,18 +13,19 @@ from torch import Tensor
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.machine import check_memory
 from desktop_app.core.messages import ModelKind
+from desktop_app.engine.config import read_hosted_config
 from desktop_app.engine.hosted import prepared as local
 from desktop_app.engine.hosted.build import build
 from desktop_app.engine.hosted.causal import HostedCausal
 from desktop_app.engine.hosted.checkpoint import Checkpoint
 from desktop_app.engine.hosted.encoder import HostedClassifier, HostedEncoder
 from desktop_app.engine.hosted.families import family_of
-from desktop_app.engine.hosted.folder import Stored, find_tensors, read_config
 from desktop_app.engine.hosted.module import Hosted
 from desktop_app.engine.hosted.text_to_text import HostedTextToText
 from desktop_app.engine.hosted.weights import Forms, Sink, bind, convert, resolve
 from desktop_app.engine.linear import fast_bfloat16, kernel_name
 from desktop_app.engine.prepared import DamagedPreparedError, discard
+from desktop_app.engine.safetensors_folder import StoredTensor, read_weights
 from desktop_app.engine.weights import map_weights
 
 log = logging.getLogger(__name__)
@@ -45,11 +46,11 @@ def load_hosted(folder: Path, precision: str, device: str, prepared: Path, repor
     Raises InkhornError (``model_missing``, ``model_damaged``, ``model_unsupported``, ``memory``), whatever
     ``report`` raises, and torch's RuntimeError where a device has no memory left.
     """
-    config = read_config(folder)
+    config = read_hosted_config(folder)
     family, kind = family_of(config)
     on_cpu = device == "cpu"
     precision = choose_precision(precision, kind, device)
-    stored = find_tensors(folder)
+    stored = read_weights(folder)
     report("load", 0.0)
     module: Any = build(family, kind, config, len(stored))
     if kind == "encoder" and getattr(module, "pooler", None) is not None:
@@ -98,7 +99,7 @@ def choose_precision(precision: str, kind: ModelKind, device: str) -> str:
 def _tensors(
     folder: Path,
     module: Any,
-    stored: Mapping[str, Stored],
+    stored: Mapping[str, StoredTensor],
     forms: Forms,
     device: str,
     prepared: Path,
@@ -106,7 +107,8 @@ def _tensors(
 ) -> tuple[Mapping[str, Tensor], Mapping[str, str], bool]:
     """The module's tensors and what each is called; whether they come from a prepared form that was there
     before, or else from the model's files."""
-    made_from = local.stamp(folder, forms.precision) if forms.on_cpu else ""
+    files = {tensor.path for tensor in stored.values()}
+    made_from = local.stamp(folder, files, forms.precision) if forms.on_cpu else ""
     if forms.on_cpu:
         try:
             weights, known = local.read_names(prepared, made_from)

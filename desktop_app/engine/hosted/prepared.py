@@ -7,12 +7,11 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from torch import Tensor
 
-from desktop_app.engine.hosted.folder import weight_files
 from desktop_app.engine.linear import layout
 from desktop_app.engine.prepared import (
     DamagedPreparedError,
@@ -28,11 +27,12 @@ FORMAT = 1
 _WEIGHTS = "weights.safetensors"
 
 
-def stamp(folder: Path, precision: str) -> str:
-    """Changes with the model's files (by size and time), the precision, the kernels' order and `FORMAT`."""
+def stamp(folder: Path, weight_files: Iterable[Path], precision: str) -> str:
+    """Changes with the model's files (by size and time), the precision, the kernels' order and `FORMAT`.
+    ``weight_files`` are those of ``folder`` that hold its tensors."""
     facts: list[object] = [FORMAT, precision, layout() if precision.startswith("packed") else ""]
     facts.append(hashlib.sha256((folder / "config.json").read_bytes()).hexdigest())
-    for file in weight_files(folder):
+    for file in sorted(weight_files):
         state = file.stat()
         facts.append([file.name, state.st_size, state.st_mtime_ns])
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()

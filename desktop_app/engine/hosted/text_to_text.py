@@ -12,8 +12,8 @@ from transformers.modeling_outputs import BaseModelOutput
 
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.text import whole
+from desktop_app.engine.folder_files import read_object
 from desktop_app.engine.hosted.cache import new_cache, select_rows
-from desktop_app.engine.hosted.folder import read_json
 from desktop_app.engine.hosted.languages import Languages, read_languages
 from desktop_app.engine.hosted.module import Hosted, HostedBase
 from desktop_app.engine.hosted.pieces import read_pieces
@@ -41,7 +41,7 @@ class HostedTextToText(HostedBase):
         numbers = self._pieces.names.values()
         if not 0 <= min(numbers, default=0) <= max(numbers, default=0) < self._vocabulary:
             raise InkhornError("model_damaged", "The model has more tokens than rows for them.")
-        self._wishes = {**hosted.config, **(read_json(hosted.folder / "generation_config.json") or {})}
+        self._wishes = {**hosted.config, **(read_object(hosted.folder, "generation_config.json") or {})}
         self._spoken: Languages = read_languages(self.family, self._pieces.names, hosted.config)
         self.languages = self._spoken.codes
         self.unfinished: tuple[int, ...] = ()

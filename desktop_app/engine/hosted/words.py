@@ -14,7 +14,7 @@ from tokenizers.processors import BertProcessing
 
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.text import whole
-from desktop_app.engine.hosted.folder import read_json
+from desktop_app.engine.folder_files import read_object
 
 _NO_LIMIT = 1 << 20  # "very large integers" stand for no limit in tokenizer_config.json
 
@@ -46,14 +46,14 @@ class Words:
 def read_words(folder: Path, vocabulary: int, positions: int) -> Words:
     """The tokenizer of the model in ``folder``, whose tables have ``vocabulary`` and ``positions`` rows.
     Raises InkhornError ``model_missing`` and ``model_damaged``."""
-    settings = read_json(folder / "tokenizer_config.json") or {}
+    settings = read_object(folder, "tokenizer_config.json") or {}
     tokenizer = read_tokenizer(folder, settings)
     if tokenizer.get_vocab_size() > vocabulary:
         raise InkhornError(
             "model_damaged", "The model file is damaged. It has more tokens than rows for them."
         )
     limit = positions
-    sentence = read_json(folder / "sentence_bert_config.json") or {}
+    sentence = read_object(folder, "sentence_bert_config.json") or {}
     for asked in (settings.get("model_max_length"), sentence.get("max_seq_length")):
         if isinstance(asked, int) and 0 < asked < _NO_LIMIT:
             limit = min(limit, asked)

@@ -14,8 +14,9 @@ from torch import Tensor
 from desktop_app.core.errors import InkhornError
 from desktop_app.engine.causal import Stopped
 from desktop_app.engine.hosted import encoder
-from desktop_app.engine.hosted.families import FAMILIES, hosted_kind
+from desktop_app.engine.hosted.families import FAMILIES
 from tests.engine.hosted.conftest import Load
+from tests.engine.hosted.kinds import hosted_kind
 from tests.engine.hosted.models import save, tiny
 from tests.engine.hosted.words import SENTENCES, add_json
 
