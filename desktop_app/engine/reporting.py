@@ -8,6 +8,11 @@ from collections.abc import Callable
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.messages import Event, Progress, Text
 
+Report = Callable[[float], None]
+"""Called with the fraction that is done, 0 to 1; may raise to stop."""
+StageReport = Callable[[str, float], None]
+"""Called with a stage of `core.messages.Progress` and its fraction; may raise to stop."""
+
 TEXT_SECONDS = 0.04
 """Pieces of text are gathered for so long: the window paints no oftener."""
 

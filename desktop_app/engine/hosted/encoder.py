@@ -15,9 +15,7 @@ from desktop_app.core.errors import InkhornError
 from desktop_app.engine.folder_files import plain_name, read_list, read_object
 from desktop_app.engine.hosted.module import Hosted, HostedBase
 from desktop_app.engine.hosted.words import read_words
-
-Told = Callable[[float], None]
-"""Called with the fraction of the texts that is done."""
+from desktop_app.engine.reporting import Report
 
 _BATCH_TOKENS = 4096
 _BATCH_ROWS = 128
@@ -49,7 +47,7 @@ class HostedEncoder(HostedBase):
     def embed(
         self,
         texts: Sequence[str],
-        told: Told = lambda done: None,
+        told: Report = lambda done: None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Tensor:
         """Vectors of length 1, float32 ``[len(texts), dimensions]``.
@@ -65,7 +63,7 @@ class HostedEncoder(HostedBase):
             found[rows] = pooled.cpu()
         return found
 
-    def _batches(self, texts: Sequence[str], told: Told) -> Iterator[tuple[list[int], Tensor, Tensor]]:
+    def _batches(self, texts: Sequence[str], told: Report) -> Iterator[tuple[list[int], Tensor, Tensor]]:
         """Numbers of texts with their ids and mask, ``[rows, longest]``; the longest come first, so that
         what does not fit in memory fails at once."""
         ids = self._words.ids(texts)
@@ -98,7 +96,7 @@ class HostedClassifier(HostedEncoder):
     def classify(
         self,
         texts: Sequence[str],
-        told: Told = lambda done: None,
+        told: Report = lambda done: None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> list[dict[str, float]]:
         """For each text the probability of every label: together 1, or each for itself where the model

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from desktop_app.core.errors import InkhornError
 from desktop_app.core.machine import check_memory
 from desktop_app.core.messages import ModelKind
 from desktop_app.engine.config import read_hosted_config
+from desktop_app.engine.form_folder import DamagedPreparedError, Sink, discard
 from desktop_app.engine.hosted import prepared as local
 from desktop_app.engine.hosted.build import build
 from desktop_app.engine.hosted.causal import HostedCausal
@@ -22,23 +23,23 @@ from desktop_app.engine.hosted.encoder import HostedClassifier, HostedEncoder
 from desktop_app.engine.hosted.families import family_of
 from desktop_app.engine.hosted.module import Hosted
 from desktop_app.engine.hosted.text_to_text import HostedTextToText
-from desktop_app.engine.hosted.weights import Forms, Sink, bind, convert, resolve
+from desktop_app.engine.hosted.weights import Forms, bind, convert, resolve
 from desktop_app.engine.linear import fast_bfloat16, kernel_name
-from desktop_app.engine.prepared import DamagedPreparedError, discard
+from desktop_app.engine.reporting import StageReport
 from desktop_app.engine.safetensors_folder import StoredTensor, read_weights
 from desktop_app.engine.weights import map_weights
 
 log = logging.getLogger(__name__)
 
-Report = Callable[[str, float], None]
-"""Called with a stage of `core.messages.Progress` and its fraction; may raise to stop."""
 _WORKING_MEMORY = 160 << 20
 _STORED_AS = {"float32": "F32", "bfloat16": "BF16", "float16": "F16"}
 
 HostedModel = HostedCausal | HostedTextToText | HostedEncoder
 
 
-def load_hosted(folder: Path, precision: str, device: str, prepared: Path, report: Report) -> HostedModel:
+def load_hosted(
+    folder: Path, precision: str, device: str, prepared: Path, report: StageReport
+) -> HostedModel:
     """Load the model in ``folder`` (``config.json``, safetensors) for ``device`` (``cpu``, ``cuda:0``,
     ``mps``) at ``precision``, one of `core.messages.PRECISIONS`. The fast form is kept in the folder
     ``prepared``, this model's own, made again where it does not belong to these files.
@@ -103,7 +104,7 @@ def _tensors(
     forms: Forms,
     device: str,
     prepared: Path,
-    report: Report,
+    report: StageReport,
 ) -> tuple[Mapping[str, Tensor], Mapping[str, str], bool]:
     """The module's tensors and what each is called; whether they come from a prepared form that was there
     before, or else from the model's files."""

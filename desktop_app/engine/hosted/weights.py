@@ -6,7 +6,7 @@ in `desktop_app.engine.linear`, and ``<path>.bias``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import torch
@@ -14,14 +14,14 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from desktop_app.core.errors import InkhornError
+from desktop_app.engine.form_folder import Sink
 from desktop_app.engine.hosted.build import is_sinusoidal
 from desktop_app.engine.hosted.checkpoint import Checkpoint
 from desktop_app.engine.hosted.layers import DenseLinear, HostedLinear
-from desktop_app.engine.linear import GROUP, Dense, Linear, Packed, Part, fast_bfloat16, kernel_name
+from desktop_app.engine.linear import GROUP, Dense, Linear, fast_bfloat16, kernel_name
 from desktop_app.engine.quantize import quantize4, quantize8
-
-Sink = Callable[[str, Tensor], None]
-Report = Callable[[float], None]
+from desktop_app.engine.reporting import Report
+from desktop_app.engine.weights import read_part
 
 ROWS = 64
 """The packed kernels want a multiple of this; fewer rows are not worth packing."""
@@ -239,7 +239,7 @@ def _bound_linear(
 ) -> nn.Module:
     rows, columns = size_of(module)
     bias = tensors[names[f"{path}.bias"]] if f"{path}.bias" in names else None
-    part = _part(f"{path}.0", tensors) or Dense(tensors[names[f"{path}.weight"]])
+    part = read_part(tensors, f"{path}.0") or Dense(tensors[names[f"{path}.weight"]])
     if isinstance(part, Dense):
         if part.weight.shape != (rows, columns):
             raise KeyError(path)
@@ -248,14 +248,3 @@ def _bound_linear(
     elif any(plane.packed.shape != (-(-rows // ROWS) * ROWS, columns // 2) for plane in part):
         raise KeyError(path)
     return HostedLinear(Linear((part,)), rows, columns, bias)
-
-
-def _part(prefix: str, tensors: Mapping[str, Tensor]) -> Part | None:
-    if f"{prefix}.weight" in tensors:
-        return Dense(tensors[f"{prefix}.weight"])
-    if f"{prefix}.packed" not in tensors:
-        return None
-    planes = [Packed(tensors[f"{prefix}.packed"], tensors[f"{prefix}.scales"])]
-    if f"{prefix}.packed_low" in tensors:
-        planes.append(Packed(tensors[f"{prefix}.packed_low"], tensors[f"{prefix}.scales_low"]))
-    return tuple(planes)

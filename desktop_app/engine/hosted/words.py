@@ -15,6 +15,7 @@ from tokenizers.processors import BertProcessing
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.text import whole
 from desktop_app.engine.folder_files import read_object
+from desktop_app.engine.reading import check_lengths
 
 _NO_LIMIT = 1 << 20  # "very large integers" stand for no limit in tokenizer_config.json
 
@@ -31,15 +32,7 @@ class Words:
         found = [
             encoding.ids for encoding in self._tokenizer.encode_batch_fast([whole(text) for text in texts])
         ]
-        for index, ids in enumerate(found):
-            if len(ids) > self.limit:
-                raise InkhornError(
-                    "context_overflow",
-                    f"The text is too long for the model: {len(ids)} tokens, {self.limit} fit.",
-                    index=index,
-                    prompt_tokens=len(ids),
-                    context_length=self.limit,
-                )
+        check_lengths(found, self.limit)
         return found
 
 
