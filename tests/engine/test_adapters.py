@@ -102,6 +102,9 @@ def test_drafted_rows_stay_those_of_single_steps(tmp_path: Path) -> None:
         {"r": 0},
         {"lora_alpha": None},
         {"rank_pattern": {".*q_proj": 2}},
+        {"rank_pattern": {"q_proj": 2}},
+        {"r": 8},
+        {"use_qalora": True},
     ],
     ids=str,
 )

@@ -3,89 +3,19 @@
 from __future__ import annotations
 
 import functools
-import json
 import re
-from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QPushButton, QSlider, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton
 
-from desktop_app.core.messages import (
-    Adapter,
-    Failed,
-    ListDevices,
-    MeasureMemory,
-    MemoryUse,
-    Notice,
-    UseAdapters,
-)
-from desktop_app.library import computer
 from desktop_app.ui.language import use_language
-from desktop_app.ui.models.adapter_row import AdapterRow
 from desktop_app.ui.models.drop_area import _Cover
-from desktop_app.worker.engine_state import EngineState
-from tests.engine.gguf_writer import write_gguf
 from tests.ui.chrome.reading import left_in_english, unnamed
-from tests.ui.models.conftest import MODEL, User
-
-Open = Callable[..., User]
-
-
-def a_gguf(folder: Path, name: str = "Mine") -> Path:
-    """A file with a whole header; what its weights are matters to the engine alone."""
-    folder.mkdir(parents=True, exist_ok=True)
-    head = {"general.architecture": "llama", "general.name": name, "general.license": "mit"}
-    weights = np.zeros((64, 64), np.float32)
-    return write_gguf(folder / f"{name}.gguf", head, {"token_embd.weight": ("F32", weights)})
-
-
-def an_adapter(folder: Path) -> Path:
-    folder.mkdir(parents=True)
-    config = {"peft_type": "LORA", "r": 8, "base_model_name_or_path": "maker/base"}
-    (folder / "adapter_config.json").write_text(json.dumps(config), encoding="utf-8")
-    head = b'{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}'
-    (folder / "adapter_model.safetensors").write_bytes(len(head).to_bytes(8, "little") + head + bytes(8))
-    return folder
-
-
-def drop(user: User, *paths: Path) -> None:
-    """As the system delivers it: to the window's handle, wherever the pointer is."""
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    handle = user.window.windowHandle()
-    no_keys, left = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
-    enter = QDragEnterEvent(QPoint(300, 300), Qt.DropAction.CopyAction, data, left, no_keys)
-    QApplication.sendEvent(handle, enter)
-    assert user.window.findChild(_Cover).isVisible()
-    event = QDropEvent(QPointF(300, 300), Qt.DropAction.CopyAction, data, left, no_keys)
-    QApplication.sendEvent(handle, event)
-    assert not user.window.findChild(_Cover).isVisible()
-
-
-def texts(widget: QWidget) -> str:
-    return " ".join(label.text() for label in widget.findChildren(QLabel) if label.isVisibleTo(widget))
-
-
-def press(widget: QWidget, words: str) -> None:
-    found = [b for b in widget.findChildren(QPushButton) if b.text() == words and b.isVisibleTo(widget)]
-    QTest.mouseClick(found[0], Qt.MouseButton.LeftButton)
-
-
-def add(user: User, path: Path, how: str = "Copy to Inkhorn’s models") -> str:
-    """Drop ``path`` and take it in; returns its id."""
-    before = set(user.rows())
-    drop(user, path)
-    user.wait(lambda: user.pane.card.phase() == "found", "the card")
-    press(user.pane.card, how)
-    user.wait(lambda: set(user.rows()) - before, "the new model")
-    return (set(user.rows()) - before).pop()
-
+from tests.ui.models.desk import Open, a_gguf, add, an_adapter, drop, press, texts
 
 # --- added ----------------------------------------------------------------------------------------
 
@@ -157,127 +87,6 @@ def test_other_drops_are_left_to_the_widgets(open_user: Open, tmp_path: Path) ->
     enter = QDragEnterEvent(QPoint(300, 300), Qt.DropAction.CopyAction, data, left, no_keys)
     QApplication.sendEvent(user.window.windowHandle(), enter)
     assert not user.window.findChild(_Cover).isVisible()
-
-
-# --- used -----------------------------------------------------------------------------------------
-
-
-def test_use_from_the_list_and_from_the_menu(open_user: Open, tmp_path: Path) -> None:
-    user = open_user()
-    one, two = add(user, a_gguf(tmp_path, "One")), add(user, a_gguf(tmp_path, "Two"))
-    user.pane.installed.acted.emit(one)
-    user.wait(lambda: user.settings.models.get("chat") == one, "the choice")
-    assert user.picker.label() == "One"
-    menu = user.picker.pop_up(user.window.status_line.model_field)
-    names = {action.text().split("\t")[0]: action for action in menu.actions()}
-    assert names["One"].isChecked()
-    assert not names["Unload: give its memory back"].isEnabled()
-    names["Two"].trigger()
-    menu.close()
-    user.wait(lambda: user.settings.models.get("chat") == two, "the choice")
-
-
-def test_what_cannot_fit_is_refused_with_figures_and_ways_out(
-    open_user: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    user = open_user()
-    folder = user.paths.user_models / "qwen3-14b--q4_k_m"
-    folder.mkdir(parents=True)
-    made = a_gguf(folder, "model")
-    manifest = {
-        "format": 1,
-        "name": "Qwen3-14B",
-        "kind": "model",
-        "origin": "download",
-        "files": [{"name": made.name, "size": made.stat().st_size, "sha256": "0" * 64}],
-        "main": made.name,
-        "model_id": "qwen3-14b",
-        "variant": "q4_k_m",
-        "tasks": ["chat"],
-    }
-    (folder / "model.json").write_text(json.dumps(manifest), encoding="utf-8")
-    monkeypatch.setattr(computer, "free_memory", lambda: 3_000_000_000)
-    user.desk.refresh()
-    user.wait(lambda: folder.name in user.rows(), "the model")
-    user.desk.use(folder.name)
-    user.wait(lambda: user.pane._banner is not None, "the refusal")
-    said = user.pane._banner.accessibleName()
-    assert "Qwen3-14B does not fit: it needs about" in said
-    assert "3.0 GB is free" in said
-    assert "chat" not in user.settings.models
-    press(user.pane._banner, "Show what fits")
-    assert user.pane.view() == "more"
-    assert user.pane.filter.wanted().fits_only
-
-
-def test_a_failure_to_load_is_told_wherever_one_is(open_user: Open, tmp_path: Path) -> None:
-    user = open_user()
-    key = add(user, a_gguf(tmp_path))
-    user.desk.use(key)
-    user.wait(lambda: user.settings.models.get("chat") == key, "the choice")
-    user.window.show_pane("chat")
-    values = {"needed_bytes": 9_000_000_000, "free_bytes": 2_000_000_000}
-    user.desk.load_failure.show(Failed(0, "memory", "No room.", values=values))
-    banner = user.desk.load_failure.banner
-    assert "9.0 GB" in banner.accessibleName()
-    assert "2.0 GB" in banner.accessibleName()
-    press(banner, "Choose another model")
-    assert user.window.current_pane() == "models"
-    press(banner, "Use the small starter model")
-    assert user.settings.models["chat"] == ""
-    user.desk.load_failure.forget()
-    user.wait(lambda: user.desk.load_failure.banner is None, "the banner to go")
-
-
-def test_the_status_line_says_what_is_in_memory(open_user: Open) -> None:
-    user = open_user()
-    line, worker = user.window.status_line, user.worker
-    notice = Notice("device_full", "Too small.")
-    worker.say(EngineState("ready", replace(MODEL, notice=notice)))
-    assert worker.of(ListDevices)
-    worker.answer(MeasureMemory, MemoryUse(132_000_000, 60_000_000, 900_000_000, None))
-    assert line._memory_field.label.text() == "192 MB"
-    assert "too little memory" in line._device_field.toolTip()
-    user.picker.unload_asked.emit()
-    assert worker.state.phase == "unloaded"
-    assert not line._memory_field.wanted
-    assert line._device_field.toolTip().count("\n") == 0
-
-
-# --- adapters ---------------------------------------------------------------------------------------
-
-
-def test_an_adapter_is_switched_on_and_turned_up_below_its_base(open_user: Open, tmp_path: Path) -> None:
-    user = open_user()
-    base, adapter = add(user, a_gguf(tmp_path)), add(user, an_adapter(tmp_path / "style"))
-    user.desk.use(base)
-    user.wait(lambda: user.settings.models.get("chat") == base, "the choice")
-    user.worker.say(EngineState("ready", MODEL))
-    user.pane.installed.choose(base)
-    row = user.pane.installed_details.findChild(AdapterRow)
-    QTest.keyClick(row.findChild(QCheckBox), Qt.Key.Key_Space)
-    path = str(user.paths.user_models / adapter)
-    assert user.worker.of(UseAdapters)[-1].adapters == (Adapter(path, 1.0),)
-    row.findChild(QSlider).setValue(150)
-    user.wait(lambda: user.worker.of(UseAdapters)[-1].adapters == (Adapter(path, 1.5),), "the strength")
-    assert user.settings.models["adapters"] == {base: {adapter: {"on": True, "scale": 1.5}}}
-    command = user.worker.of(UseAdapters)[-1]
-    user.worker.arrived.emit(Failed(command.id, "model_unsupported", "It has another width."))
-    assert "does not fit this model: It has another width." in texts(user.pane.installed_details)
-
-
-def test_adapters_of_a_model_that_rests_come_with_it(open_user: Open, tmp_path: Path) -> None:
-    user = open_user()
-    base = add(user, a_gguf(tmp_path))
-    add(user, an_adapter(tmp_path / "style"))
-    user.desk.use(base)
-    user.wait(lambda: user.settings.models.get("chat") == base, "the choice")
-    user.pane.installed.choose(base)
-    asked: list[bool] = []
-    user.desk.reload_wanted.connect(lambda: asked.append(True))
-    QTest.keyClick(user.pane.installed_details.findChild(AdapterRow).findChild(QCheckBox), Qt.Key.Key_Space)
-    assert asked == [True]
-    assert not user.worker.of(UseAdapters)
 
 
 # --- kept and removed -------------------------------------------------------------------------------
