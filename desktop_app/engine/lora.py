@@ -54,10 +54,9 @@ def read_lora(folder: Path) -> dict[str, LoraPair]:
     if config is None:
         raise InkhornError("model_missing", f"The adapter is not there: {folder.name}")
     _check_config(config)
+    halves_of = _halves(read_safetensors_file(folder / "adapter_model.safetensors"))
     pairs = {}
-    for module, halves in _halves(
-        read_safetensors_file(folder / "adapter_model.safetensors").tensors
-    ).items():
+    for module, halves in halves_of.items():
         down, up = halves.get("A"), halves.get("B")
         if down is None or up is None or len(down.shape) != 2 or up.shape[1:] != down.shape[:1]:
             raise does_not_fit(next(iter(halves.values())).name)

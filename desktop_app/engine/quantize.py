@@ -34,8 +34,6 @@ _EXACT = 1e-5
 """Squared error, in parts of the variance, of weights that lie on a grid but for bfloat16's rounding."""
 _REFINEMENTS = 2
 
-"""Called with the fraction done; may raise to stop."""
-
 
 def quantize4(weight: Tensor, report: Report = lambda done: None) -> Packed:
     """``weight [n, k]``, float, of a size that `linear.can_pack` takes, as one int4 plane."""

@@ -13,8 +13,8 @@ from torch.nn import functional
 
 from desktop_app.core.errors import InkhornError
 from desktop_app.engine.folder_files import plain_name, read_list, read_object
+from desktop_app.engine.hosted.encoder_tokenizer import read_encoder_tokenizer
 from desktop_app.engine.hosted.module import Hosted, HostedBase
-from desktop_app.engine.hosted.words import read_words
 from desktop_app.engine.reporting import Report
 
 _BATCH_TOKENS = 4096
@@ -37,12 +37,12 @@ class HostedEncoder(HostedBase):
         self._padding = int(getattr(self.settings, "pad_token_id", None) or 0)
         if self.family in _OFFSET_FAMILIES:
             positions -= self._padding + 1
-        self._words = read_words(hosted.folder, rows, positions)
+        self._tokenizer = read_encoder_tokenizer(hosted.folder, rows, positions)
         self.pooling = read_pooling(hosted.folder)
 
     @property
     def context_length(self) -> int:
-        return self._words.limit
+        return self._tokenizer.limit
 
     def embed(
         self,
@@ -66,7 +66,7 @@ class HostedEncoder(HostedBase):
     def _batches(self, texts: Sequence[str], told: Report) -> Iterator[tuple[list[int], Tensor, Tensor]]:
         """Numbers of texts with their ids and mask, ``[rows, longest]``; the longest come first, so that
         what does not fit in memory fails at once."""
-        ids = self._words.ids(texts)
+        ids = self._tokenizer.ids(texts)
         order = sorted(range(len(ids)), key=lambda number: -len(ids[number]))
         start = 0
         while start < len(order):

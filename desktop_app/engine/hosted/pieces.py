@@ -11,7 +11,7 @@ import sentencepiece
 
 from desktop_app.core.errors import InkhornError
 from desktop_app.engine.folder_files import read_object
-from desktop_app.engine.hosted.words import read_tokenizer
+from desktop_app.engine.hosted.encoder_tokenizer import read_tokenizer
 
 
 class Pieces(Protocol):

@@ -20,8 +20,9 @@ from desktop_app.engine.reading import check_lengths
 _NO_LIMIT = 1 << 20  # "very large integers" stand for no limit in tokenizer_config.json
 
 
-class Words:
-    """``limit`` is the most tokens that a text may have, special ones included."""
+class EncoderTokenizer:
+    """Texts to the ids that an encoder reads. ``limit`` is the most of them that a text may have, special
+    ones included."""
 
     def __init__(self, tokenizer: Any, limit: int) -> None:
         self._tokenizer, self.limit = tokenizer, limit
@@ -36,7 +37,7 @@ class Words:
         return found
 
 
-def read_words(folder: Path, vocabulary: int, positions: int) -> Words:
+def read_encoder_tokenizer(folder: Path, vocabulary: int, positions: int) -> EncoderTokenizer:
     """The tokenizer of the model in ``folder``, whose tables have ``vocabulary`` and ``positions`` rows.
     Raises InkhornError ``model_missing`` and ``model_damaged``."""
     settings = read_object(folder, "tokenizer_config.json") or {}
@@ -50,11 +51,13 @@ def read_words(folder: Path, vocabulary: int, positions: int) -> Words:
     for asked in (settings.get("model_max_length"), sentence.get("max_seq_length")):
         if isinstance(asked, int) and 0 < asked < _NO_LIMIT:
             limit = min(limit, asked)
-    return Words(tokenizer, limit)
+    return EncoderTokenizer(tokenizer, limit)
 
 
 def read_tokenizer(folder: Path, settings: dict[str, Any]) -> Any:
-    """Without cutting off and filling up, which are ours to decide."""
+    """The `tokenizers.Tokenizer` of ``folder``, without cutting off and filling up, which are ours to decide;
+    ``settings`` are those of ``tokenizer_config.json``. Raises InkhornError ``model_missing`` and
+    ``model_damaged``."""
     listed, words = folder / "tokenizer.json", folder / "vocab.txt"
     try:
         if listed.is_file():
