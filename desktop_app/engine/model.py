@@ -57,9 +57,12 @@ class Opened:
     origin: LeanOrigin | HostedOrigin | None
 
     def form(self, precision: str) -> Path:
+        """The folder of the prepared form for ``precision``."""
         return self.forms.with_name(f"{self.forms.name}-{precision}")
 
     def read_lean_origin(self) -> LeanOrigin:
+        """What was read of the source, or is now, where a prepared form made it needless so far. Raises
+        InkhornError."""
         origin = self.origin or _read_origin(self.source)
         assert isinstance(origin, LeanOrigin), "a prepared form is always a lean decoder's"
         return origin

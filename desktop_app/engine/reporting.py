@@ -37,6 +37,7 @@ class Reporter:
         self("work", fraction)
 
     def stop_if_cancelled(self) -> None:
+        """Raises InkhornError ``cancelled``."""
         if self.is_cancelled():
             raise InkhornError("cancelled", "It was stopped.")
 
@@ -55,6 +56,7 @@ class TextGatherer:
             self.flush()
 
     def flush(self) -> None:
+        """Send what has been gathered: for the end of a reply, however it came."""
         if self._pieces:
             self._emit(Text(self._id, "".join(self._pieces)))
             self._pieces.clear()

@@ -29,6 +29,7 @@ class SafetensorsWriter:
         file.write(b"\0" * (8 + self._header_size))
 
     def add(self, name: str, tensor: Tensor) -> None:
+        """Raises KeyError for a type of numbers that no form has, and OSError."""
         import torch
 
         flat = tensor.contiguous().reshape(-1).view(torch.uint8).numpy()

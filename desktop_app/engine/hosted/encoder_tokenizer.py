@@ -16,6 +16,7 @@ from desktop_app.core.errors import InkhornError
 from desktop_app.core.text import whole
 from desktop_app.engine.folder_files import read_object
 from desktop_app.engine.reading import check_lengths
+from desktop_app.engine.refusals import damaged
 
 _NO_LIMIT = 1 << 20  # "very large integers" stand for no limit in tokenizer_config.json
 
@@ -43,9 +44,7 @@ def read_encoder_tokenizer(folder: Path, vocabulary: int, positions: int) -> Enc
     settings = read_object(folder, "tokenizer_config.json") or {}
     tokenizer = read_tokenizer(folder, settings)
     if tokenizer.get_vocab_size() > vocabulary:
-        raise InkhornError(
-            "model_damaged", "The model file is damaged. It has more tokens than rows for them."
-        )
+        raise damaged("It has more tokens than rows for them.")
     limit = positions
     sentence = read_object(folder, "sentence_bert_config.json") or {}
     for asked in (settings.get("model_max_length"), sentence.get("max_seq_length")):

@@ -16,7 +16,7 @@ from desktop_app.core.messages import ModelKind
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
+class HostedFamily:
     """Classes of ``transformers.models.<module>.modeling_<module>``. ``heads`` maps what a folder can be
     to the class that runs it; ``config`` is the class of its settings."""
 
@@ -25,23 +25,23 @@ class Family:
     heads: Mapping[ModelKind, str]
 
 
-def _causal(module: str, prefix: str, suffix: str = "ForCausalLM") -> Family:
-    return Family(module, f"{prefix}Config", {"causal": f"{prefix}{suffix}"})
+def _causal(module: str, prefix: str, suffix: str = "ForCausalLM") -> HostedFamily:
+    return HostedFamily(module, f"{prefix}Config", {"causal": f"{prefix}{suffix}"})
 
 
-def _text_to_text(module: str, prefix: str, suffix: str = "ForConditionalGeneration") -> Family:
-    return Family(module, f"{prefix}Config", {"text_to_text": f"{prefix}{suffix}"})
+def _text_to_text(module: str, prefix: str, suffix: str = "ForConditionalGeneration") -> HostedFamily:
+    return HostedFamily(module, f"{prefix}Config", {"text_to_text": f"{prefix}{suffix}"})
 
 
-def _encoder(module: str, prefix: str) -> Family:
+def _encoder(module: str, prefix: str) -> HostedFamily:
     heads: dict[ModelKind, str] = {
         "encoder": f"{prefix}Model",
         "classifier": f"{prefix}ForSequenceClassification",
     }
-    return Family(module, f"{prefix}Config", heads)
+    return HostedFamily(module, f"{prefix}Config", heads)
 
 
-FAMILIES: Mapping[str, Family] = {
+FAMILIES: Mapping[str, HostedFamily] = {
     "bloom": _causal("bloom", "Bloom"),
     "codegen": _causal("codegen", "CodeGen"),
     "cohere": _causal("cohere", "Cohere"),
@@ -124,7 +124,7 @@ def context_length(config: Mapping[str, Any]) -> int:
     return next((length for length in found if isinstance(length, int) and length > 0), _ASSUMED_CONTEXT)
 
 
-def family_of(config: Mapping[str, Any]) -> tuple[Family, ModelKind]:
+def family_of(config: Mapping[str, Any]) -> tuple[HostedFamily, ModelKind]:
     """Raises InkhornError ``model_unsupported``."""
     name = config.get("model_type")
     family = FAMILIES.get(name) if isinstance(name, str) else None

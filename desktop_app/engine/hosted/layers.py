@@ -29,6 +29,7 @@ class HostedLinear(nn.Module):
         self.low_rank: tuple[LoraPair, ...] = ()
 
     def forward(self, x: Tensor) -> Tensor:
+        """``x [..., in_features]`` to ``[..., out_features]``, float32."""
         flat = x.reshape(-1, self.in_features)
         y = apply(flat.float(), self.parts)
         if y.shape[-1] != self.out_features:
@@ -39,6 +40,7 @@ class HostedLinear(nn.Module):
         return y.view(*x.shape[:-1], self.out_features)
 
     def adapted(self, x: Tensor, y: Tensor) -> Tensor:
+        """``y`` with what the adapters make of ``x`` added."""
         for part in self.low_rank:
             inner = functional.linear(x.to(part.down.dtype), part.down)
             y = y + functional.linear(inner, part.up).to(y.dtype).mul_(part.scale)

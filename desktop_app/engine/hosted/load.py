@@ -18,10 +18,10 @@ from desktop_app.engine.form_folder import DamagedPreparedError, Sink, discard
 from desktop_app.engine.hosted import prepared as local
 from desktop_app.engine.hosted.build import build
 from desktop_app.engine.hosted.causal import HostedCausal
-from desktop_app.engine.hosted.checkpoint import Checkpoint
 from desktop_app.engine.hosted.encoder import HostedClassifier, HostedEncoder
 from desktop_app.engine.hosted.families import family_of
 from desktop_app.engine.hosted.module import Hosted
+from desktop_app.engine.hosted.module_tensors import ModuleTensors
 from desktop_app.engine.hosted.text_to_text import HostedTextToText
 from desktop_app.engine.hosted.weights import Forms, bind, convert, resolve
 from desktop_app.engine.linear import fast_bfloat16, kernel_name
@@ -119,7 +119,7 @@ def _tensors(
         except (DamagedPreparedError, SafetensorError) as error:
             log.warning("the prepared form cannot be used and is made again: %s", error)
             discard(prepared)
-    checkpoint = Checkpoint(module, stored)
+    checkpoint = ModuleTensors(module, stored)
     try:
         names = resolve(module, checkpoint)
 

@@ -21,7 +21,9 @@ class Pieces(Protocol):
 
     def ids(self, text: str) -> list[int]: ...
 
-    def text(self, ids: Sequence[int]) -> str: ...
+    def text(self, ids: Sequence[int]) -> str:
+        """Special tokens and languages are left out."""
+        ...
 
 
 def read_pieces(folder: Path, family: str, vocabulary: int) -> Pieces:

@@ -12,6 +12,7 @@ from tokenizers import AddedToken
 
 from desktop_app.core.errors import InkhornError
 from desktop_app.engine.folder_files import parse_object, read_bytes, read_object, read_text
+from desktop_app.engine.refusals import damaged
 from desktop_app.engine.tokenizers.byte_bpe import SPLITS
 from desktop_app.engine.tokenizers.pieces import make_piece_bpe, make_unigram
 from desktop_app.engine.tokenizers.sentencepiece_file import read_sentencepiece
@@ -24,7 +25,7 @@ from desktop_app.engine.tokenizers.tokenizer_json import (
     read_tokenizer_json,
     stripping,
 )
-from desktop_app.engine.tokenizers.vocabulary import SPACE, Vocabulary, damaged, refusing
+from desktop_app.engine.tokenizers.vocabulary import SPACE, Vocabulary, refusing
 
 MAX_BYTES = 128 << 20  # the largest known, Gemma's, has 33 MB
 MAX_SMALL_BYTES = 16 << 20

@@ -13,15 +13,15 @@ from typing import Any, TypeGuard
 
 from tokenizers import Tokenizer
 
+from desktop_app.engine.refusals import damaged, unsupported
 from desktop_app.engine.tokenizers.pipeline import (
     first_token,
     form_of,
     take_first_space,
-    unsupported,
     vetted_normalizer,
     vetted_pre_tokenizer,
 )
-from desktop_app.engine.tokenizers.vocabulary import Form, damaged, held_place, refusing
+from desktop_app.engine.tokenizers.vocabulary import Form, held_place, refusing
 
 MAX_TOKENS = 2_000_000
 MAX_TOKEN_CHARACTERS = 4096
@@ -113,6 +113,7 @@ def stripping(added: Iterable[Added]) -> dict[str, str]:
 
 
 def is_id(number: object) -> TypeGuard[int]:
+    """Whether somebody else's JSON has a token's number here."""
     return isinstance(number, int) and not isinstance(number, bool) and 0 <= number < MAX_TOKENS
 
 

@@ -127,6 +127,11 @@ def test_steps_that_are_not_known_are_refused(bert: tuple[Any, Path], load: Load
     add_pooling(bert[1], {"pooling_mode_max_tokens": True})
     with pytest.raises(InkhornError, match="pools"):
         load(bert[1])
+    outside = [{"type": "sentence_transformers.models.Pooling", "path": "x/.."}]
+    (bert[1] / "modules.json").write_text(json.dumps(outside), encoding="utf-8")
+    with pytest.raises(InkhornError) as refused:
+        load(bert[1])
+    assert refused.value.kind == "model_damaged"
     (bert[1] / "modules.json").unlink()
 
 

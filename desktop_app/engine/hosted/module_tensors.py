@@ -21,8 +21,8 @@ from desktop_app.engine.safetensors_folder import StoredTensor
 _FLOATS = {"F64", "F32", "F16", "BF16"}
 
 
-class Checkpoint:
-    """Holds files open until `close`."""
+class ModuleTensors:
+    """``stored`` by the names of ``model``, a transformers module. Holds files open until `close`."""
 
     def __init__(self, model: Any, stored: Mapping[str, StoredTensor]) -> None:
         from transformers.conversion_mapping import get_model_conversion_mapping
@@ -67,6 +67,7 @@ class Checkpoint:
         return self._stored[self._plain[name]].shape if name in self._plain else None
 
     def dtypes(self) -> set[str]:
+        """In safetensors' words, of the tensors that need no regrouping."""
         return {self._stored[key].dtype for key in self._plain.values()}
 
     def read(self, name: str) -> Tensor:

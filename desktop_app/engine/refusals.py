@@ -1,4 +1,5 @@
-"""The two ways to refuse a model file."""
+"""The two ways to refuse a model for what its files say. `desktop_app.engine.folder_files.damaged_file` is for
+those that lie in a file of a folder, which it names."""
 
 from __future__ import annotations
 
