@@ -20,11 +20,10 @@ from torch import Tensor
 
 from desktop_app.core.errors import InkhornError
 from desktop_app.engine.folder_files import read_object
-from desktop_app.engine.safetensors_folder import StoredTensor, read_safetensors_file
+from desktop_app.engine.safetensors_folder import FLOATS, StoredTensor, read_safetensors_file
 
 _CONFIG_BYTES = 1 << 20
 _NAME = re.compile(r"(?:base_model\.model\.)?(.+)\.lora_(A|B)(?:\.default)?\.weight")
-_FLOATS = frozenset(("F64", "F32", "F16", "BF16"))
 _REFUSED = (
     "use_dora",
     "use_qalora",
@@ -94,7 +93,7 @@ def _halves(tensors: Mapping[str, StoredTensor]) -> dict[str, dict[str, StoredTe
     found: dict[str, dict[str, StoredTensor]] = {}
     for name, tensor in tensors.items():
         match = _NAME.fullmatch(name)
-        if match is None or tensor.dtype not in _FLOATS:
+        if match is None or tensor.dtype not in FLOATS:
             raise does_not_fit(name)
         found.setdefault(match[1], {})[match[2]] = tensor
     return found

@@ -1,5 +1,5 @@
-"""The two ways to refuse a model for what its files say. `desktop_app.engine.folder_files.damaged_file` is for
-those that lie in a file of a folder, which it names."""
+"""The two ways to refuse a model for what its files say. Where it is one file of a folder that lies,
+`desktop_app.engine.folder_files.damaged_file` names it."""
 
 from __future__ import annotations
 

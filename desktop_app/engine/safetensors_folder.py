@@ -44,6 +44,8 @@ _DTYPES: dict[str, str] = {
     "BOOL": "?",
 }
 """How the values lie in the file; BF16 is the upper half of a float32."""
+FLOATS = frozenset(("F64", "F32", "F16", "BF16"))
+"""The types that weights have; the others are of counters and masks."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,13 +25,13 @@ from desktop_app.engine.hosted.module_tensors import ModuleTensors
 from desktop_app.engine.hosted.text_to_text import HostedTextToText
 from desktop_app.engine.hosted.weights import Forms, bind, convert, resolve
 from desktop_app.engine.linear import fast_bfloat16, kernel_name
+from desktop_app.engine.model import WORKING_MEMORY
 from desktop_app.engine.reporting import StageReport
 from desktop_app.engine.safetensors_folder import StoredTensor, read_weights
 from desktop_app.engine.weights import map_weights
 
 log = logging.getLogger(__name__)
 
-_WORKING_MEMORY = 160 << 20
 _STORED_AS = {"float32": "F32", "bfloat16": "BF16", "float16": "F16"}
 
 HostedModel = HostedCausal | HostedTextToText | HostedEncoder
@@ -57,13 +57,16 @@ def load_hosted(
     if kind == "encoder" and getattr(module, "pooler", None) is not None:
         module.pooler = None  # of a task that is not ours, and often not in the files
     forms = Forms(module, precision, on_cpu)
-    check_memory(forms.bytes(module) + _WORKING_MEMORY)
-    tensors, names, kept = _tensors(folder, module, stored, forms, device, prepared, report)
+    check_memory(forms.bytes(module) + WORKING_MEMORY)
+    files = {tensor.path for tensor in stored.values()}
+    made_from = local.stamp(folder, files, precision) if on_cpu else ""
+    kept = _kept_form(prepared, made_from) if on_cpu else None
+    tensors, names = kept or _converted(module, stored, forms, device, prepared, made_from, report)
     sizes = {names[name]: held.numel() for name, held in module.state_dict().items() if name in names}
     try:
         bind(module, tensors, names, on_cpu)
     except KeyError as error:
-        if not kept:
+        if kept is None:
             raise InkhornError("model_damaged", f"The model lacks a tensor: {error}") from error
         log.warning("the prepared form lacks %s and is made again", error)
         discard(prepared)
@@ -97,39 +100,45 @@ def choose_precision(precision: str, kind: ModelKind, device: str) -> str:
     return precision if precision in _STORED_AS or kernel_name() else dense
 
 
-def _tensors(
-    folder: Path,
+_Named = tuple[Mapping[str, Tensor], Mapping[str, str]]
+"""Tensors, and which of them each of the module's own is."""
+
+
+def _kept_form(prepared: Path, made_from: str) -> _Named | None:
+    """The prepared form that was made ``made_from`` these files before; None where there is none."""
+    try:
+        weights, names = local.read_names(prepared, made_from)
+        return map_weights(weights), names
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (DamagedPreparedError, SafetensorError) as error:
+        log.warning("the prepared form cannot be used and is made again: %s", error)
+        discard(prepared)
+        return None
+
+
+def _converted(
     module: Any,
     stored: Mapping[str, StoredTensor],
     forms: Forms,
     device: str,
     prepared: Path,
+    made_from: str,
     report: StageReport,
-) -> tuple[Mapping[str, Tensor], Mapping[str, str], bool]:
-    """The module's tensors and what each is called; whether they come from a prepared form that was there
-    before, or else from the model's files."""
-    files = {tensor.path for tensor in stored.values()}
-    made_from = local.stamp(folder, files, forms.precision) if forms.on_cpu else ""
-    if forms.on_cpu:
-        try:
-            weights, known = local.read_names(prepared, made_from)
-            return map_weights(weights), known, True
-        except (FileNotFoundError, NotADirectoryError):
-            pass
-        except (DamagedPreparedError, SafetensorError) as error:
-            log.warning("the prepared form cannot be used and is made again: %s", error)
-            discard(prepared)
-    checkpoint = ModuleTensors(module, stored)
+) -> _Named:
+    """From the model's files. On the CPU by way of a prepared form, which is left out where the files have
+    everything as it is wanted, and where it cannot be written."""
+    source = ModuleTensors(module, stored)
     try:
-        names = resolve(module, checkpoint)
+        names = resolve(module, source)
 
         def produce(sink: Sink) -> None:
-            convert(module, checkpoint, names, forms, sink, lambda done: report("prepare", done))
+            convert(module, source, names, forms, sink, lambda done: report("prepare", done))
 
-        as_stored = checkpoint.dtypes() == {_STORED_AS.get(forms.precision)}
+        as_stored = source.dtypes() == {_STORED_AS.get(forms.precision)}
         if forms.on_cpu and not as_stored:
             try:
-                return map_weights(local.write(prepared, made_from, names, produce)), names, False
+                return map_weights(local.write(prepared, made_from, names, produce)), names
             except OSError as error:
                 log.warning("the prepared form cannot be kept (%s); it stays in memory", error.strerror)
         tensors: dict[str, Tensor] = {}
@@ -138,9 +147,9 @@ def _tensors(
             tensors[name] = tensor.to(device)
 
         produce(keep)
-        return tensors, names, False
+        return tensors, names
     finally:
-        checkpoint.close()
+        source.close()
 
 
 def _model(hosted: Hosted) -> HostedModel:

@@ -16,9 +16,7 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from desktop_app.core.errors import InkhornError
-from desktop_app.engine.safetensors_folder import StoredTensor
-
-_FLOATS = {"F64", "F32", "F16", "BF16"}
+from desktop_app.engine.safetensors_folder import FLOATS, StoredTensor
 
 
 class ModuleTensors:
@@ -90,7 +88,7 @@ class ModuleTensors:
 
     def _load(self, key: str) -> Tensor:
         stored = self._stored[key]
-        if stored.dtype not in _FLOATS:
+        if stored.dtype not in FLOATS:
             raise InkhornError(
                 "model_unsupported", f"The tensor {key} has a type that cannot be read: {stored.dtype[:20]}"
             )
