@@ -45,6 +45,7 @@ class Architecture:
 
     @property
     def rotary_dim(self) -> int:
+        """Dimensions of a head that are turned, its first ones."""
         return 2 * len(self.rotary[0])
 
     @property
@@ -53,6 +54,7 @@ class Architecture:
         return self.layers * 2 * self.kv_heads * self.head_dim
 
     def to_json(self) -> dict[str, Any]:
+        """What `architecture_from_json` takes, once it has been JSON."""
         return asdict(self)
 
 

@@ -35,7 +35,7 @@ class Attention:
         self._queries = queries
         self._new = heads[:, a.heads :].view(count, 2, a.kv_heads, a.head_dim).permute(1, 2, 0, 3)
         self._narrow = torch.empty(queries.shape, dtype=cache_dtype, device=heads.device)
-        self._rows = self._narrow.split(1) if count <= DRAFT_ROWS else ()
+        self._rows = torch.split(self._narrow, 1) if count <= DRAFT_ROWS else ()
         size = BLOCK if heads.device.type == "cpu" else count
         self._blocks = [range(at, min(at + size, count)) for at in range(0, count, size)]
         self._masks: dict[int, list[Tensor]] = {}

@@ -29,7 +29,8 @@ class Grouped:
 
 
 class Checkpoint(Protocol):
-    """``names`` are how the file calls the parts of a decoder; the methods take full names."""
+    """``names`` are how the file calls the parts of a decoder; the methods take full names (with ``.weight``)
+    and raise KeyError for one that is not there."""
 
     @property
     def names(self) -> Names: ...
@@ -45,16 +46,22 @@ class Checkpoint(Protocol):
         ...
 
     @property
-    def parameters(self) -> int: ...
+    def parameters(self) -> int:
+        """Elements of all tensors."""
+        ...
 
     @property
     def bits(self) -> int:
         """4 or 8, in which most of the weights are packed; 0 for a file of dense ones."""
         ...
 
-    def shape(self, name: str) -> tuple[int, ...]: ...
+    def shape(self, name: str) -> tuple[int, ...]:
+        """In torch's order, rows first."""
+        ...
 
-    def float32(self, name: str, rows: slice | None = None) -> Floats: ...
+    def float32(self, name: str, rows: slice | None = None) -> Floats:
+        """The values, in their own shape; of some rows ``[rows, last dimension]``."""
+        ...
 
     def group_bits(self, name: str) -> int:
         """4 or 8 where `grouped` has the tensor in such groups, 0 where it is dense."""
@@ -67,6 +74,8 @@ class Checkpoint(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class GgufCheckpoint:
+    """Weights in the blocks of a GGUF file."""
+
     file: GgufFile
     halves: bool
     names: Names = GGUF_NAMES

@@ -13,28 +13,14 @@ from typing import Any
 
 from desktop_app.core.errors import InkhornError
 from desktop_app.engine.folder_files import damaged_file, read_object
+from desktop_app.library.families import FAMILIES
 
-LEAN = frozenset(("llama", "mistral", "qwen2", "qwen3", "gemma3_text", "gemma3", "smollm3"))
-"""Values of ``model_type`` that the engine's own decoder speaks."""
+KNOWN = frozenset(FAMILIES)
+"""Values of ``model_type`` that are let through: what the engine runs, by one of its two ways."""
 
-HOSTED = frozenset(
-    (
-        # decoders
-        *("gpt2", "gpt_neo", "gpt_neox", "gptj", "gpt_bigcode", "opt", "bloom", "codegen", "xglm", "phi"),
-        *("phi3", "falcon", "stablelm", "starcoder2", "olmo", "olmo2", "olmo3", "granite", "cohere"),
-        *("cohere2", "gemma", "gemma2", "qwen2_moe", "qwen3_moe", "mixtral", "glm", "glm4", "exaone4"),
-        *("ernie4_5", "lfm2", "helium", "nemotron", "seed_oss", "hunyuan_v1_dense"),
-        # encoders with decoders
-        *("t5", "mt5", "umt5", "marian", "m2m_100", "mbart", "bart", "pegasus", "blenderbot-small"),
-        # encoders
-        *("bert", "roberta", "xlm-roberta", "distilbert", "deberta", "deberta-v2", "albert", "electra"),
-        *("mpnet", "modernbert", "camembert", "xlm-roberta-xl", "nomic_bert", "eurobert"),
-    )
-)
-"""Those that transformers runs, from code that is part of it."""
-
-_PARTS = frozenset(("siglip_vision_model",))
-"""Parts of a model that are described beside the words' part, and not run here."""
+_PARTS = frozenset(("siglip_vision_model", ""))
+"""Parts that a config describes beside the one of the words, and that are not run here; "" is what older
+versions of transformers wrote for parts without a name of their own."""
 
 MAX_BYTES = 4 << 20
 MAX_DEPTH = 8
@@ -67,10 +53,26 @@ _ATTENTION = (None, "eager", "sdpa", "flash_attention_2")
 def read_config(folder: Path) -> dict[str, Any]:
     """The checked ``config.json`` in ``folder``. Raises InkhornError: ``model_missing`` where there is none,
     ``model_damaged``, ``model_unsupported``."""
+    config = _read(folder)
+    check_config(config)
+    return config
+
+
+def read_hosted_config(folder: Path) -> dict[str, Any]:
+    """As `read_config`, but without a look at kinds, sizes and code: `desktop_app.engine.hosted.build` hands
+    on only what the family's own settings declare, and has limits of its own. Quantised weights are
+    refused, because there is no reader for them."""
+    config = _read(folder)
+    for _ in _values(config):  # raises beyond the limits
+        pass
+    _check_quantisation(config.get("quantization_config"))
+    return config
+
+
+def _read(folder: Path) -> dict[str, Any]:
     config = read_object(folder, "config.json", MAX_BYTES)
     if config is None:
         raise InkhornError("model_missing", "The model's folder has no config.json.")
-    check_config(config)
     return config
 
 
@@ -78,41 +80,54 @@ def check_config(config: dict[str, Any]) -> None:
     """Raises InkhornError: ``model_unsupported`` for a kind of model not known here or one with code of its
     own, ``model_damaged`` for numbers that no model has."""
     kind = config.get("model_type")
-    if not isinstance(kind, str) or kind not in LEAN | HOSTED:
+    if not isinstance(kind, str) or kind not in KNOWN:
         raise _unsupported("model_type", f"is {str(kind)[:40]!r}, which is not known here")
-    for number, (here, name, value) in enumerate(_values(config, 0)):
-        if number > MAX_VALUES:
-            raise damaged_file("config.json", "it holds too many values")
-        if isinstance(value, str) and len(value) > MAX_STRING:
-            raise damaged_file("config.json", f"its {name[:80]} is too long")
+    for here, name, value in _values(config):
         _check_code(name, value)
         _check_kind(here, name, value)
         if name in _LIMITS and isinstance(here, dict):
             _check_size(name, value)
 
 
-def _values(held: Any, depth: int) -> Iterator[tuple[Any, str, Any]]:
-    """Every value with its name and what holds it; names of a list's members are the list's own, empty."""
+def _values(config: dict[str, Any]) -> Iterator[tuple[Any, str, Any]]:
+    """Every value, at any depth, with its name and what holds it; the members of a list are called "".
+    Raises InkhornError ``model_damaged`` where there are more, deeper or longer ones than models have."""
+    for number, (here, name, value) in enumerate(_walk(config, 0)):
+        if number > MAX_VALUES:
+            raise damaged_file("config.json", "it holds too many values")
+        if isinstance(value, str) and len(value) > MAX_STRING:
+            raise damaged_file("config.json", f"its {name[:80]} is too long")
+        yield here, name, value
+
+
+def _walk(held: Any, depth: int) -> Iterator[tuple[Any, str, Any]]:
     if depth > MAX_DEPTH:
         raise damaged_file("config.json", "it is nested too deeply")
     for name, value in held.items() if isinstance(held, dict) else (("", member) for member in held):
         yield held, name, value
         if isinstance(value, dict | list):
-            yield from _values(value, depth + 1)
+            yield from _walk(value, depth + 1)
 
 
 def _check_code(name: str, value: Any) -> None:
     if name in _FOREIGN_CODE and value:
         raise _unsupported(name, "asks for code that comes with the model; only models without any run here")
-    if name == "quantization_config" and value:
-        method = value.get("quant_method") if isinstance(value, dict) else value
-        raise _unsupported(name, f"asks for {str(method)[:40]!r}, which needs another program's code")
+    if name == "quantization_config":
+        _check_quantisation(value)
     if name.endswith("attn_implementation") and not isinstance(value, dict) and value not in _ATTENTION:
         raise _unsupported(name, f"is {str(value)[:40]!r}, which is not known here")
 
 
+def _check_quantisation(value: Any) -> None:
+    """Empty or not: transformers takes the field's presence for quantised weights."""
+    if value is not None:
+        method = value.get("quant_method") if isinstance(value, dict) else value
+        why = f"asks for {str(method)[:40]!r}, which needs another program's code"
+        raise _unsupported("quantization_config", why)
+
+
 def _check_kind(here: Any, name: str, value: Any) -> None:
-    known = isinstance(value, str) and value in LEAN | HOSTED | _PARTS
+    known = isinstance(value, str) and value in KNOWN | _PARTS
     if name == "model_type" and isinstance(here, dict) and not known:
         raise _unsupported(name, f"is {str(value)[:40]!r} in one part, which is not known here")
 

@@ -12,7 +12,7 @@ Query and key rows are brought into the one order that the decoder turns: neighb
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,11 +21,10 @@ from torch import Tensor
 
 from desktop_app.engine.architecture import Architecture
 from desktop_app.engine.checkpoint import Checkpoint
+from desktop_app.engine.form_folder import Sink
 from desktop_app.engine.linear import can_pack, fast_bfloat16, kernel_name, pack
 from desktop_app.engine.quantize import fit4, fit8
-
-Sink = Callable[[str, Tensor], None]
-Report = Callable[[float], None]
+from desktop_app.engine.reporting import Report
 
 SMALL = 1_000_000_000
 """Parameters below which dense weights are packed to 8 bits and not to 4: small models lose more."""

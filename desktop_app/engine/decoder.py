@@ -123,7 +123,7 @@ def _forward(
     rotations = _rotations(decoder, spans)
     parts = [
         Attention(a, part, start, decoder.cache_dtype)
-        for part, (start, _) in zip(heads.split([count for _, count in spans]), spans, strict=True)
+        for part, (start, _) in zip(torch.split(heads, [n for _, n in spans]), spans, strict=True)
     ]
     for number, layer in enumerate(decoder.layers):
         if cancelled():
@@ -162,7 +162,7 @@ class _Norm:
             return functional.rms_norm(x, weight.shape, weight, self.eps)
         if x.shape[0] == 1:
             return self._row(x, weight)
-        return torch.cat([self._row(row, weight) for row in x.split(1)])
+        return torch.cat([self._row(row, weight) for row in torch.split(x, 1)])
 
     def _row(self, x: Tensor, weight: Tensor) -> Tensor:
         row = x.view(-1)

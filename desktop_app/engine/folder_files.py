@@ -12,13 +12,21 @@ from typing import Any
 
 from desktop_app.core.errors import InkhornError
 
+MAX_JSON_BYTES = 16 << 20
+"""Of a JSON file with no closer limit of its own; the largest that are read so, vocabularies, have 5 MB."""
+
+
+def plain_name(name: str) -> str:
+    """``name`` as it is. Raises InkhornError ``model_damaged`` where it leads out of its folder."""
+    if not name or name in (".", "..") or len(name) > 255 or any(c in name for c in "/\\:\0"):
+        raise damaged_file(name, "it is not a plain file name")
+    return name
+
 
 def place_of(folder: Path, name: str) -> Path | None:
     """The plain file ``name`` directly inside ``folder``, or None if there is none. Raises InkhornError:
     ``model_damaged`` for a name with a path in it, a link, or what is not a file."""
-    if not name or name in (".", "..") or len(name) > 255 or any(c in name for c in "/\\:\0"):
-        raise damaged_file(name, "it is not a plain file name")
-    path = folder / name
+    path = folder / plain_name(name)
     try:
         state = path.lstat()
     except (FileNotFoundError, NotADirectoryError):
@@ -48,7 +56,7 @@ def read_bytes(folder: Path, name: str, limit: int) -> bytes | None:
 
 
 def read_text(folder: Path, name: str, limit: int) -> str | None:
-    """As `read_bytes`, in UTF-8."""
+    """As `read_bytes`, in UTF-8; a byte order mark is left out."""
     content = read_bytes(folder, name, limit)
     try:
         return None if content is None else content.decode("utf-8-sig")
@@ -56,29 +64,45 @@ def read_text(folder: Path, name: str, limit: int) -> str | None:
         raise damaged_file(name, "it is not UTF-8") from None
 
 
-def read_object(folder: Path, name: str, limit: int) -> dict[str, Any] | None:
+def read_object(folder: Path, name: str, limit: int = MAX_JSON_BYTES) -> dict[str, Any] | None:
     """The JSON object in ``name``, or None if there is no such file. Raises as `read_bytes`."""
     text = read_text(folder, name, limit)
     return None if text is None else parse_object(text, name)
 
 
+def read_list(folder: Path, name: str, limit: int = MAX_JSON_BYTES) -> list[Any] | None:
+    """As `read_object`, for a file that holds a list."""
+    text = read_text(folder, name, limit)
+    if text is None:
+        return None
+    found = _parse(text, name)
+    if not isinstance(found, list):
+        raise damaged_file(name, "it does not hold a list")
+    return found
+
+
 def parse_object(text: str, name: str) -> dict[str, Any]:
-    """The JSON object that ``text`` is: standard JSON, no key twice in one object."""
-    try:
-        found = json.loads(text, object_pairs_hook=_once, parse_constant=_refuse)
-    except (ValueError, RecursionError):
-        raise damaged_file(name, "it is not valid JSON") from None
+    """The JSON object that ``text`` is: standard JSON, no key twice in one object. Raises InkhornError
+    ``model_damaged``, which calls the text ``name``."""
+    found = _parse(text, name)
     if not isinstance(found, dict):
         raise damaged_file(name, "it does not hold an object")
     return found
 
 
 def damaged_file(name: str, why: str) -> InkhornError:
-    """``name`` is shown as it is, cut: it may come from the folder's own index."""
+    """The error of kind ``model_damaged``. ``name`` may come from the folder's own index: it is cut."""
     shown = name[:80]
     return InkhornError(
         "model_damaged", f"The model's file {shown!r} is damaged: {why}.", why=why, file=shown
     )
+
+
+def _parse(text: str, name: str) -> Any:
+    try:
+        return json.loads(text, object_pairs_hook=_once, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        raise damaged_file(name, "it is not valid JSON") from None
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -91,9 +91,3 @@ INT8_GROUPS: dict[str, Callable[[Bytes], Int8]] = {
 """Types that 8 bits with groups of 32 can hold: blocks to values −128 to 127 ``[groups, 32]``, and the scale
 and zero ``[groups, 1]`` of w = q·scale + zero. Exact, but for Q6_K and Q2_K, which have a scale for every 16
 weights: their functions say by how much they err."""
-
-
-def int8_q8_0(blocks: Bytes) -> tuple[g.Signed, Floats]:
-    """Values −128 to 127 ``[n, 32]`` and the scale ``[n, 1]`` of each block."""
-    values, scale, _ = g.int8_q8_0(blocks)
-    return values, scale

@@ -65,6 +65,7 @@ class TensorInfo:
 
     @property
     def rows(self) -> int:
+        """With all dimensions but the last folded into one."""
         return math.prod(self.shape[:-1])
 
 
@@ -112,7 +113,8 @@ def read_gguf(path: Path) -> GgufFile:
     """Open and check ``path``.
 
     Raises InkhornError: ``model_missing``; ``model_damaged`` for what cannot be a whole GGUF file;
-    ``model_unsupported`` for one that this version cannot read.
+    ``model_unsupported`` for one that this version cannot read. Raises OSError where the system does not
+    let it be read.
     """
     try:
         size = path.stat().st_size

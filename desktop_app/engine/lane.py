@@ -91,6 +91,7 @@ class Lane:
         return self._info
 
     def unload(self) -> None:
+        """Let the model go, if there is one, with all memory that it took."""
         if self._loaded is not None:
             self._loaded = self._session = self._info = None
             gc.collect()

@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING
 
 from desktop_app.core.machine import check_memory, cpu_kind
 from desktop_app.core.messages import Load, ModelKind, Notice
+from desktop_app.engine.form_folder import DamagedPreparedError, discard
 from desktop_app.engine.origins import HostedOrigin, LeanOrigin, open_folder, open_gguf
 from desktop_app.engine.prepared import (
     FORMAT,
-    DamagedPreparedError,
     Description,
     Prepared,
-    discard,
     read_prepared,
     write_prepared,
 )
+from desktop_app.engine.reporting import StageReport
 from desktop_app.engine.safetensors_folder import read_weights
 from desktop_app.engine.source import identify_folder, identify_gguf
 from desktop_app.engine.words import Words
@@ -37,9 +37,6 @@ if TYPE_CHECKING:
     from desktop_app.engine.hosted.load import HostedModel
 
 log = logging.getLogger(__name__)
-
-Report = Callable[[str, float], None]
-"""Called with a stage of `core.messages.Progress` and its fraction; may raise to stop."""
 
 WORKING_MEMORY = 160 << 20
 """Bytes besides the weights: a first KV cache and the buffers of reading a prompt."""
@@ -60,9 +57,12 @@ class Opened:
     origin: LeanOrigin | HostedOrigin | None
 
     def form(self, precision: str) -> Path:
+        """The folder of the prepared form for ``precision``."""
         return self.forms.with_name(f"{self.forms.name}-{precision}")
 
     def read_lean_origin(self) -> LeanOrigin:
+        """What was read of the source, or is now, where a prepared form made it needless so far. Raises
+        InkhornError."""
         origin = self.origin or _read_origin(self.source)
         assert isinstance(origin, LeanOrigin), "a prepared form is always a lean decoder's"
         return origin
@@ -79,7 +79,7 @@ class LoadedModel:
     notice: Notice | None = None
 
 
-def open_model(command: Load, report: Report) -> Opened:
+def open_model(command: Load, report: StageReport) -> Opened:
     """Identify the file and read all but the weights, from the prepared folder if there is a good one.
     Raises InkhornError."""
     source, place = Path(command.path), Path(command.prepared_dir)
@@ -113,7 +113,7 @@ def _find_prepared(folder: Path) -> Prepared | None:
     return None
 
 
-def load_model(opened: Opened, command: Load, report: Report) -> LoadedModel:
+def load_model(opened: Opened, command: Load, report: StageReport) -> LoadedModel:
     """The model on its device. Prepares the fast form first where it is missing; if that cannot be
     written, keeps it in memory. Raises InkhornError, or RuntimeError and MemoryError of torch."""
     from desktop_app.engine import devices
@@ -130,7 +130,7 @@ def load_model(opened: Opened, command: Load, report: Report) -> LoadedModel:
     return replace(load(opened, command.precision, "cpu", report), notice=notice)
 
 
-def _load_hosted(opened: Opened, form: str, device: str, report: Report) -> LoadedModel:
+def _load_hosted(opened: Opened, form: str, device: str, report: StageReport) -> LoadedModel:
     from desktop_app.engine.hosted.load import load_hosted
 
     model = load_hosted(opened.source, form, device, opened.form(form), report)
@@ -145,7 +145,7 @@ def _parameters(opened: Opened) -> int:
     return sum(tensor.elements for tensor in read_weights(opened.source).values())
 
 
-def _load_decoder(opened: Opened, form: str, device: str, report: Report) -> LoadedModel:
+def _load_decoder(opened: Opened, form: str, device: str, report: StageReport) -> LoadedModel:
     from desktop_app.engine.linear import layout
     from desktop_app.engine.weights import make_decoder, map_weights
 
@@ -168,7 +168,7 @@ def _load_decoder(opened: Opened, form: str, device: str, report: Report) -> Loa
     return _prepare(opened, form, device, report)
 
 
-def _prepare(opened: Opened, form: str, device: str, report: Report) -> LoadedModel:
+def _prepare(opened: Opened, form: str, device: str, report: StageReport) -> LoadedModel:
     from desktop_app.engine.convert import convert, resolve_precision
     from desktop_app.engine.linear import layout
     from desktop_app.engine.weights import make_decoder, map_weights

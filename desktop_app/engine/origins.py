@@ -20,6 +20,7 @@ from desktop_app.engine.families.gguf_reader import read_gguf_architecture
 from desktop_app.engine.gguf import GgufFile
 from desktop_app.engine.gguf_split import read_gguf_model
 from desktop_app.engine.hosted.families import context_length, family_of
+from desktop_app.engine.refusals import damaged
 from desktop_app.engine.safetensors_folder import read_safetensors_folder
 from desktop_app.engine.template import make_template
 from desktop_app.engine.tokenizer import make_vocabulary
@@ -31,7 +32,7 @@ def gguf_words(metadata: Mapping[str, Any], architecture: Architecture) -> Words
     """Raises InkhornError: ``model_damaged``, ``model_unsupported``, ``template``."""
     vocabulary = make_vocabulary(dict(metadata))
     if vocabulary.size > architecture.vocabulary:
-        raise InkhornError("model_damaged", "The model file is damaged. It has more tokens than scores.")
+        raise damaged("It has more tokens than scores.")
     tokens = metadata["tokenizer.ggml.tokens"]
 
     def token(name: str) -> str:
@@ -108,6 +109,6 @@ def _is_causal(config: Mapping[str, Any]) -> bool:
 def _folder_words(folder: Path, context: int, scores: int | None = None) -> Words:
     read = read_folder_tokenizer(folder)
     if scores is not None and read.vocabulary.size > scores:
-        raise InkhornError("model_damaged", "The model file is damaged. It has more tokens than scores.")
+        raise damaged("It has more tokens than scores.")
     make_template(read.chat_template)
     return Words(read.vocabulary, read.chat_template, read.bos, read.eos, context)

@@ -1,40 +1,34 @@
-"""The fast local form of a model: a folder made once from the model file, memory-mapped after that.
+"""The fast local form of a lean decoder: a folder made once from the model file, memory-mapped after that.
 
-``weights.safetensors``, the vocabulary's files and ``model.json`` (everything else, with the sizes,
-times and hashes of the others). A folder is written beside its place, synced and renamed, so it is
-whole or not there; one that is damaged later is thrown away and made again.
+Besides what every form has (`desktop_app.engine.form_folder`) the vocabulary's files; ``model.json`` holds
+everything else, with their hashes.
 """
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
-import os
-import shutil
-import tempfile
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from desktop_app.engine.architecture import Architecture, architecture_from_json
-from desktop_app.engine.tensor_writer import SafetensorsWriter, sync
+from desktop_app.engine.form_folder import (
+    MANIFEST,
+    WEIGHTS,
+    DamagedPreparedError,
+    Sink,
+    check_weights,
+    new_folder,
+    write_text,
+    write_weights,
+)
 from desktop_app.engine.tokenizer import dump_vocabulary, load_vocabulary
 from desktop_app.engine.words import Words
 
-if TYPE_CHECKING:  # torch is imported while these files are read
-    from torch import Tensor
-
 FORMAT = 2
 """Raise it with every change of what `desktop_app.engine.convert` makes."""
-_WEIGHTS = "weights.safetensors"
-_ABANDONED_SECONDS = 600
-
-
-class DamagedPreparedError(Exception):
-    """The folder cannot be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +46,17 @@ class Description:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
+    """A form that is there: the file of its ``weights``, and how many ``bytes`` that has."""
+
     description: Description
     weights: Path
     bytes: int
 
 
 def read_prepared(folder: Path) -> Prepared:
-    """Open and check ``folder``. Raises FileNotFoundError if there is none, and `DamagedPreparedError`.
-
-    The weights are read in full only when their size or time is not the one noted.
-    """
-    text = (folder / "model.json").read_text(encoding="utf-8")
+    """Open and check ``folder``. Raises FileNotFoundError or NotADirectoryError if there is none, and
+    `DamagedPreparedError`."""
+    text = (folder / MANIFEST).read_text(encoding="utf-8")
     try:
         held = json.loads(text)
         if held["format"] != FORMAT:
@@ -73,8 +67,7 @@ def read_prepared(folder: Path) -> Prepared:
             if hashlib.sha256(content).hexdigest() != digest:
                 raise DamagedPreparedError(f"{name} has changed")
             files[name] = content.decode()
-        weights = folder / _WEIGHTS
-        check_weights(weights, held["weights"])
+        check_weights(folder, held["weights"])
         description = Description(
             name=str(held["name"]),
             precision=str(held["precision"]),
@@ -83,26 +76,17 @@ def read_prepared(folder: Path) -> Prepared:
             architecture=architecture_from_json(held["architecture"]),
             words=_words(held["words"], files),
         )
-        return Prepared(description, weights, int(held["weights"]["size"]))
+        return Prepared(description, folder / WEIGHTS, int(held["weights"]["size"]))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise DamagedPreparedError(type(error).__name__) from error
 
 
-def write_prepared(
-    folder: Path, description: Description, produce: Callable[[Callable[[str, Tensor], None]], None]
-) -> Prepared:
+def write_prepared(folder: Path, description: Description, produce: Callable[[Sink], None]) -> Prepared:
     """Make ``folder`` from ``description`` and the tensors that ``produce`` hands to its argument.
     Raises OSError (disk full, read-only); then nothing is left behind."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    remove_leftovers(folder)
-    temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
-    try:
-        with (temporary / _WEIGHTS).open("wb") as file:
-            writer = SafetensorsWriter(file, tensors=32 * (description.architecture.layers + 1))
-            produce(writer.add)
-            weights_digest = writer.finish()
-        state = (temporary / _WEIGHTS).stat()
-        words = description.words
+    words = description.words
+    with new_folder(folder) as made:
+        weights = write_weights(made, 32 * (description.architecture.layers + 1), produce)
         files = dump_vocabulary(words.vocabulary)
         manifest: dict[str, Any] = {
             "format": FORMAT,
@@ -118,23 +102,11 @@ def write_prepared(
                 "context_length": words.context_length,
             },
             "files": {name: hashlib.sha256(text.encode()).hexdigest() for name, text in files.items()},
-            "weights": {
-                "size": state.st_size,
-                "modified_ns": state.st_mtime_ns,
-                "sha256": weights_digest,
-            },
+            "weights": weights,
         }
-        for name, text in [*files.items(), ("model.json", json.dumps(manifest, ensure_ascii=False))]:
-            with (temporary / name).open("w", encoding="utf-8", newline="") as small:
-                small.write(text)
-                sync(small.fileno())
-        discard(folder)
-        os.replace(temporary, folder)
-        sync_folder(folder.parent)
-    except BaseException:
-        shutil.rmtree(temporary, ignore_errors=True)
-        raise
-    return Prepared(description, folder / _WEIGHTS, state.st_size)
+        for name, text in [*files.items(), (MANIFEST, json.dumps(manifest, ensure_ascii=False))]:
+            write_text(made / name, text)
+    return Prepared(description, folder / WEIGHTS, int(weights["size"]))
 
 
 def _words(held: dict[str, Any], files: dict[str, str]) -> Words:
@@ -146,43 +118,3 @@ def _words(held: dict[str, Any], files: dict[str, str]) -> Words:
         eos=str(held["eos"]),
         context_length=int(held["context_length"]),
     )
-
-
-def discard(folder: Path) -> None:
-    """Remove ``folder``, or what stands in its place, as far as that is possible."""
-    if folder.is_dir():
-        shutil.rmtree(folder, ignore_errors=True)
-    else:
-        with contextlib.suppress(OSError):
-            folder.unlink()
-
-
-def remove_leftovers(folder: Path) -> None:
-    """What an engine that was killed while it wrote left beside ``folder``: as big as the model. One that
-    was written to a moment ago is another process's at work."""
-    for found in folder.parent.glob(f".{folder.name}.*"):
-        with contextlib.suppress(OSError, ValueError):
-            newest = max(path.stat().st_mtime for path in (found, *found.iterdir()))
-            if time.time() - newest > _ABANDONED_SECONDS:
-                shutil.rmtree(found, ignore_errors=True)
-
-
-def check_weights(weights: Path, noted: dict[str, Any]) -> None:
-    state = weights.stat()
-    if state.st_size != noted["size"]:
-        raise DamagedPreparedError("the weights have another size")
-    if state.st_mtime_ns == noted["modified_ns"]:
-        return
-    with weights.open("rb") as file:
-        if hashlib.file_digest(file, "sha256").hexdigest() != noted["sha256"]:
-            raise DamagedPreparedError("the weights have changed")
-
-
-def sync_folder(folder: Path) -> None:
-    if os.name != "posix":
-        return  # a folder cannot be opened on Windows, and its renames are journalled
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

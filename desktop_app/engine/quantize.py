@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from desktop_app.engine.linear import GROUP, Packed, pack
+from desktop_app.engine.reporting import Report
 
 _CHUNK = 1 << 15
 """Weights that a thread works on at once: a few such arrays of float32 stay in a core's cache, and torch
@@ -32,9 +33,6 @@ _SAMPLE = 16
 _EXACT = 1e-5
 """Squared error, in parts of the variance, of weights that lie on a grid but for bfloat16's rounding."""
 _REFINEMENTS = 2
-
-Report = Callable[[float], None]
-"""Called with the fraction done; may raise to stop."""
 
 
 def quantize4(weight: Tensor, report: Report = lambda done: None) -> Packed:

@@ -27,6 +27,20 @@ def check_fits(prompt_tokens: int, context_length: int) -> None:
         )
 
 
+def check_lengths(texts: Sequence[Sequence[int]], context_length: int) -> None:
+    """Raises InkhornError ``context_overflow`` for the first of the ``texts``, by their ids, that is longer,
+    with its ``index``, ``prompt_tokens`` and ``context_length``."""
+    for index, ids in enumerate(texts):
+        if len(ids) > context_length:
+            raise InkhornError(
+                "context_overflow",
+                f"The text is too long for the model: {len(ids)} tokens, {context_length} fit.",
+                index=index,
+                prompt_tokens=len(ids),
+                context_length=context_length,
+            )
+
+
 def read(
     model: CausalModel, cache: Cache, ids: Sequence[int], cancelled: Callable[[], bool]
 ) -> Iterator[int]:

@@ -8,6 +8,11 @@ from collections.abc import Callable
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.messages import Event, Progress, Text
 
+Report = Callable[[float], None]
+"""Called with the fraction that is done, 0 to 1; may raise to stop."""
+StageReport = Callable[[str, float], None]
+"""Called with a stage of `core.messages.Progress` and its fraction; may raise to stop."""
+
 TEXT_SECONDS = 0.04
 """Pieces of text are gathered for so long: the window paints no oftener."""
 
@@ -32,6 +37,7 @@ class Reporter:
         self("work", fraction)
 
     def stop_if_cancelled(self) -> None:
+        """Raises InkhornError ``cancelled``."""
         if self.is_cancelled():
             raise InkhornError("cancelled", "It was stopped.")
 
@@ -50,6 +56,7 @@ class TextGatherer:
             self.flush()
 
     def flush(self) -> None:
+        """Send what has been gathered: for the end of a reply, however it came."""
         if self._pieces:
             self._emit(Text(self._id, "".join(self._pieces)))
             self._pieces.clear()

@@ -44,12 +44,14 @@ _DTYPES: dict[str, str] = {
     "BOOL": "?",
 }
 """How the values lie in the file; BF16 is the upper half of a float32."""
+FLOATS = frozenset(("F64", "F32", "F16", "BF16"))
+"""The types that weights have; the others are of counters and masks."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredTensor:
     """Where a tensor lies: ``offset`` and ``size`` are bytes in the file ``path``, ``dtype`` is the format's
-    own name (``BF16``)."""
+    own name (``BF16``). The values are read when they are asked for."""
 
     name: str
     dtype: str
@@ -63,7 +65,8 @@ class StoredTensor:
         return math.prod(self.shape)
 
     def raw(self) -> npt.NDArray[np.uint8]:
-        """The bytes, ``[size]``, memory-mapped and read-only."""
+        """The bytes, ``[size]``, memory-mapped and read-only. Raises InkhornError ``model_damaged`` where the
+        file has changed since it was checked."""
         if self.size == 0:
             return np.empty(0, np.uint8)
         try:
@@ -73,7 +76,7 @@ class StoredTensor:
 
     def float32(self, rows: slice | None = None) -> npt.NDArray[np.float32]:
         """The values: of the whole tensor in its own shape, of some rows (all dimensions but the last folded
-        into one) as ``[rows, last dimension]``. Needs little memory besides the result."""
+        into one) as ``[rows, last dimension]``. Needs little memory besides the result. Raises as `raw`."""
         values = self.raw().view(_DTYPES[self.dtype])
         if rows is not None:
             last = self.shape[-1] if self.shape else 1
@@ -91,31 +94,12 @@ class StoredTensor:
 
 
 @dataclass(frozen=True, slots=True)
-class SafetensorsFile:
-    """One checked file. ``metadata`` is its ``__metadata__``."""
-
-    tensors: dict[str, StoredTensor]
-    metadata: dict[str, str]
-
-    def float32(self, name: str, rows: slice | None = None) -> npt.NDArray[np.float32]:
-        return self.tensors[name].float32(rows)
-
-    def raw(self, name: str) -> npt.NDArray[np.uint8]:
-        return self.tensors[name].raw()
-
-
-@dataclass(frozen=True, slots=True)
 class SafetensorsFolder:
-    """A checked folder: ``config`` is its ``config.json`` (see `desktop_app.engine.config`)."""
+    """A checked folder: ``config`` is its ``config.json`` (see `desktop_app.engine.config`), ``tensors`` are
+    those of all its files."""
 
     config: dict[str, Any]
     tensors: dict[str, StoredTensor]
-
-    def float32(self, name: str, rows: slice | None = None) -> npt.NDArray[np.float32]:
-        return self.tensors[name].float32(rows)
-
-    def raw(self, name: str) -> npt.NDArray[np.uint8]:
-        return self.tensors[name].raw()
 
 
 def read_safetensors_folder(folder: Path) -> SafetensorsFolder:
@@ -131,7 +115,7 @@ def read_weights(folder: Path) -> dict[str, StoredTensor]:
         return _indexed(folder, index)
     single = place_of(folder, "model.safetensors")
     if single is not None:
-        return read_safetensors_file(single).tensors
+        return read_safetensors_file(single)
     try:
         names = sorted(path.name for path in folder.glob("*.safetensors"))
     except OSError:
@@ -140,16 +124,16 @@ def read_weights(folder: Path) -> dict[str, StoredTensor]:
         raise InkhornError("model_missing", _nothing(folder))
     found: dict[str, StoredTensor] = {}
     for name in names[:MAX_FILES]:
-        tensors = _opened(folder, name).tensors
+        tensors = _opened(folder, name)
         if found.keys() & tensors.keys():
             raise damaged_file(name, "it holds a tensor that another file has too")
         found |= tensors
     return found
 
 
-def read_safetensors_file(path: Path) -> SafetensorsFile:
-    """Open and check one file. Raises InkhornError: ``model_missing``, ``model_damaged``,
-    ``model_unsupported``."""
+def read_safetensors_file(path: Path) -> dict[str, StoredTensor]:
+    """Open and check one file; gives its tensors by their names. Raises InkhornError: ``model_missing``,
+    ``model_damaged``, ``model_unsupported``."""
     try:
         with path.open("rb") as file:
             size = file.seek(0, 2)
@@ -173,7 +157,7 @@ def read_safetensors_file(path: Path) -> SafetensorsFile:
         raise damaged_file(path.name, "it holds too many tensors")
     tensors = {name: _tensor(path, 8 + length, name, entry) for name, entry in header.items()}
     _check_places(path, 8 + length, size, tensors)
-    return SafetensorsFile(tensors, metadata)
+    return tensors
 
 
 def _tensor(path: Path, base: int, name: str, entry: Any) -> StoredTensor:
@@ -220,7 +204,7 @@ def _indexed(folder: Path, index: dict[str, Any]) -> dict[str, StoredTensor]:
     names = sorted(set(named.values()))
     if len(named) > MAX_TENSORS or len(names) > MAX_FILES:
         raise damaged_file("model.safetensors.index.json", "it names too much")
-    files = {name: _opened(folder, name).tensors for name in names}
+    files = {name: _opened(folder, name) for name in names}
     found: dict[str, StoredTensor] = {}
     for tensor, name in named.items():
         if tensor not in files[name]:
@@ -229,7 +213,7 @@ def _indexed(folder: Path, index: dict[str, Any]) -> dict[str, StoredTensor]:
     return found
 
 
-def _opened(folder: Path, name: str) -> SafetensorsFile:
+def _opened(folder: Path, name: str) -> dict[str, StoredTensor]:
     if not name.endswith(".safetensors"):
         raise damaged_file(name, "it is not a safetensors file")
     path = place_of(folder, name)

@@ -65,6 +65,7 @@ class Session:
         raise AssertionError("a reply without an end")
 
     def choose(self, command: Choose, is_cancelled: Callable[[], bool]) -> tuple[Choice, ...]:
+        """See `desktop_app.engine.choosing.choose`."""
         ids = self._template.ids(self._vocabulary, command.messages)
         cache = self._pool.take(ids)
         return choose(self._model, cache, self._vocabulary, ids, command.choices, is_cancelled)

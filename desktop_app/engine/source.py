@@ -6,19 +6,17 @@ import hashlib
 import json
 import logging
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.settings import write_atomically
+from desktop_app.engine.reporting import Report
 from desktop_app.library.gguf_parts import part_names
 
 log = logging.getLogger(__name__)
 _CHUNK = 4 << 20
 _TELLING = frozenset((".safetensors", ".json", ".jinja", ".model", ".spm", ".txt"))
-
-Report = Callable[[float], None]
-"""Called with the fraction done; may raise to stop."""
 
 
 def identify(path: Path, records: Path, expected: str, report: Report) -> str:

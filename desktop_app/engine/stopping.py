@@ -14,6 +14,7 @@ class TextAssembler:
         self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
 
     def add(self, data: bytes) -> str:
+        """The characters that are whole with ``data``."""
         return self._decoder.decode(data)
 
 

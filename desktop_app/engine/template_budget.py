@@ -30,6 +30,7 @@ class Budget:
         self._deadline = time.monotonic() + MAX_SECONDS
 
     def step(self) -> None:
+        """Charge one step of the template's program, and look at the clock."""
         self._steps -= 1
         if self._steps < 0 or time.monotonic() > self._deadline:
             raise SecurityError("it runs too long")

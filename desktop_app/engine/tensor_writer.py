@@ -29,6 +29,7 @@ class SafetensorsWriter:
         file.write(b"\0" * (8 + self._header_size))
 
     def add(self, name: str, tensor: Tensor) -> None:
+        """Raises KeyError for a type of numbers that no form has, and OSError."""
         import torch
 
         flat = tensor.contiguous().reshape(-1).view(torch.uint8).numpy()
@@ -50,11 +51,6 @@ class SafetensorsWriter:
         self._file.seek(0)
         self._file.write(struct.pack("<Q", self._header_size) + header.ljust(self._header_size))
         self._file.flush()
-        sync(self._file.fileno())
+        os.fsync(self._file.fileno())
         with open(self._file.name, "rb") as again:
             return hashlib.file_digest(again, "sha256").hexdigest()
-
-
-def sync(descriptor: int) -> None:
-    """On the disk, not only on its way there."""
-    os.fsync(descriptor)

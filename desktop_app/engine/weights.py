@@ -65,18 +65,26 @@ def _cache_dtype(tensors: Mapping[str, Tensor]) -> torch.dtype:
 def _linear(tensors: Mapping[str, Tensor], name: str, bias: bool = False) -> Linear:
     parts: list[Part] = []
     while True:
-        prefix = f"{name}.{len(parts)}"
-        if f"{prefix}.weight" in tensors:
-            parts.append(Dense(tensors[f"{prefix}.weight"]))
-        elif f"{prefix}.packed" in tensors:
-            planes = [Packed(tensors[f"{prefix}.packed"], tensors[f"{prefix}.scales"])]
-            if f"{prefix}.packed_low" in tensors:
-                planes.append(Packed(tensors[f"{prefix}.packed_low"], tensors[f"{prefix}.scales_low"]))
-            parts.append(tuple(planes))
+        part = read_part(tensors, f"{name}.{len(parts)}")
+        if part is not None:
+            parts.append(part)
         elif parts:
             return Linear(tuple(parts), tensors[f"{name}.bias"] if bias else None)
         else:
-            raise KeyError(prefix)
+            raise KeyError(name)
+
+
+def read_part(tensors: Mapping[str, Tensor], prefix: str) -> Part | None:
+    """The part of a layer whose tensors begin with ``prefix`` (`desktop_app.engine.linear` says what they
+    are called), None where there are none. Raises KeyError where some are missing."""
+    if f"{prefix}.weight" in tensors:
+        return Dense(tensors[f"{prefix}.weight"])
+    if f"{prefix}.packed" not in tensors:
+        return None
+    planes = [Packed(tensors[f"{prefix}.packed"], tensors[f"{prefix}.scales"])]
+    if f"{prefix}.packed_low" in tensors:
+        planes.append(Packed(tensors[f"{prefix}.packed_low"], tensors[f"{prefix}.scales_low"]))
+    return tuple(planes)
 
 
 def _embedding(tensors: Mapping[str, Tensor], scale: float) -> Callable[[Tensor], Tensor]:

@@ -141,6 +141,7 @@ def shown(url: str) -> str:
 
 
 def host_of(url: str) -> str:
+    """For messages: the host, or the whole of what is no address."""
     return urlsplit(url).hostname or url
 
 

@@ -55,6 +55,7 @@ def folder_name(model_id: str, variant_id: str) -> str:
 
 
 def bundled(paths: Paths, model: Model) -> Installed | None:
+    """The starter model that came with the app; None where none did."""
     path = paths.models / "starter" / model.file.name
     try:
         status = path.stat()
@@ -83,6 +84,8 @@ def bundled(paths: Paths, model: Model) -> Installed | None:
 
 
 def look_into(folder: Path, catalogue: Catalogue) -> Installed | None:
+    """The model in a folder of the user's models, by its manifest, or else by its files; None where there is
+    none. What cannot be read is there too, as damaged."""
     try:
         manifest = read_manifest(folder)
     except InkhornError:

@@ -1,5 +1,9 @@
-"""Which kinds of models are known, and what for: the configuration's ``model_type``, or a GGUF file's
-``general.architecture``. Nothing else is opened: an unknown kind is where models bring code of their own."""
+"""Which kinds of models run here, and what for, by ``model_type`` in a folder's ``config.json``.
+
+The one list: an unknown kind is where models bring code of their own, so nothing else is opened, neither by
+the library when it takes a model in nor by the engine when it loads one. That the engine runs each of them,
+and no other, is a test (``tests/engine/test_config.py``).
+"""
 
 from __future__ import annotations
 
@@ -7,52 +11,43 @@ from desktop_app.library.catalogue import Task
 
 _CHAT: tuple[Task, ...] = ("chat", "writing")
 _TRANSLATE: tuple[Task, ...] = ("translation",)
+_REWRITE: tuple[Task, ...] = ("translation", "writing")
 _ENCODE: tuple[Task, ...] = ("search",)
 
-FAMILIES: dict[str, tuple[Task, ...]] = {
-    **dict.fromkeys(
-        (
-            *("llama", "mistral", "qwen2", "qwen3", "gemma", "gemma2", "gemma3", "gemma3_text", "smollm3"),
-            *("gpt2", "gpt_neo", "gpt_neox", "gptj", "opt", "bloom", "phi", "phi3", "falcon", "stablelm"),
-            *("starcoder2", "olmo", "olmo2", "granite", "cohere", "glm", "glm4", "internlm2", "internlm3"),
-            *(
-                "qwen2_moe",
-                "qwen3_moe",
-                "mixtral",
-                "deepseek_v2",
-                "deepseek_v3",
-                "ernie4_5",
-                "hunyuan_v1_dense",
-            ),
-            *("minicpm", "minicpm3", "exaone4", "helium", "lfm2", "nemotron", "seed_oss", "codegen", "mpt"),
-        ),
+_BY_TASKS: tuple[tuple[tuple[Task, ...], tuple[str, ...]], ...] = (
+    (
         _CHAT,
-    ),
-    **dict.fromkeys(("marian", "m2m_100", "mbart", "nllb-moe"), _TRANSLATE),
-    **dict.fromkeys(("t5", "mt5", "bart", "pegasus", "umt5"), ("translation", "writing")),
-    **dict.fromkeys(
         (
-            *("bert", "roberta", "xlm-roberta", "xlm", "distilbert", "albert", "electra", "mpnet"),
-            *("deberta", "deberta-v2", "modernbert", "nomic_bert", "nomic-bert", "ernie", "camembert"),
+            *("bloom", "codegen", "cohere", "cohere2", "falcon", "gemma", "gemma2", "gemma3", "gemma3_text"),
+            *("glm", "glm4", "gpt2", "gpt_bigcode", "gpt_neo", "gpt_neox", "gptj", "granite", "helium"),
+            *("llama", "mistral", "mpt", "nemotron", "olmo", "olmo2", "olmo3", "opt", "persimmon", "phi"),
+            *("phi3", "qwen2", "qwen3", "smollm3", "stablelm", "starcoder2", "xglm"),
         ),
-        _ENCODE,
     ),
-}
+    (_TRANSLATE, ("m2m_100", "marian", "mbart")),
+    (_REWRITE, ("bart", "mt5", "pegasus", "t5", "umt5")),
+    (
+        _ENCODE,
+        (
+            *("albert", "bert", "camembert", "deberta-v2", "distilbert", "electra", "ernie", "eurobert"),
+            *("gte", "modernbert", "mpnet", "nomic_bert", "roberta", "xlm-roberta"),
+        ),
+    ),
+)
+FAMILIES: dict[str, tuple[Task, ...]] = {name: tasks for tasks, names in _BY_TASKS for name in names}
 
-_OTHER_NAMES = {"gemma3_text": "gemma3", "nomic-bert": "nomic_bert", "phi2": "phi", "gptneox": "gpt_neox"}
-"""What GGUF files call a family, where that differs."""
+_IN_GGUF = {"nomic-bert": "nomic_bert", "phi2": "phi", "gptneox": "gpt_neox"}
+"""What ``general.architecture`` of a GGUF file calls a family, where that differs."""
 
 
 def is_known(family: str) -> bool:
-    return _name(family) in FAMILIES
+    """Whether a folder whose ``model_type`` is ``family`` runs here."""
+    return family in FAMILIES
 
 
 def tasks_of(family: str, architectures: tuple[str, ...] = ()) -> tuple[Task, ...]:
-    """What a model of ``family`` is for; ``architectures`` are the class names in its configuration."""
+    """What a model of ``family`` is for, none where it is not known: a ``model_type``, or what a GGUF file
+    says in its place. ``architectures`` are the class names in its configuration."""
     if any(name.endswith("ForSequenceClassification") for name in architectures):
         return ("classification",)
-    return FAMILIES.get(_name(family), ())
-
-
-def _name(family: str) -> str:
-    return family if family in FAMILIES else _OTHER_NAMES.get(family, family)
+    return FAMILIES.get(_IN_GGUF.get(family, family), ())

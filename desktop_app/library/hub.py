@@ -44,6 +44,7 @@ class Plan:
 
     @property
     def bytes(self) -> int:
+        """Of all files together."""
         return sum(file.size for file in self.files)
 
     def local_name(self, file: Expected) -> str:
@@ -98,6 +99,7 @@ def file_url(endpoint: str, plan: Plan, name: str) -> str:
 
 
 def write_plan(path: Path, plan: Plan) -> None:
+    """Keep ``plan`` for `read_plan`. Raises OSError."""
     write_atomically(path, json.dumps(asdict(plan)).encode())
 
 

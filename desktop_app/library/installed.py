@@ -78,6 +78,7 @@ def verify(installed: Installed, told: Told | None = None, stopped: Stopped = la
 
 
 def disk_use(paths: Paths) -> DiskUse:
+    """Looks at every file of the models, so not for the thread of the window."""
     downloads = paths.user_models / DOWNLOADS
     partial = tree_size(downloads)
     return DiskUse(

@@ -44,6 +44,7 @@ class Job:
 
 
 def new_job(order: Order, paths: Paths) -> Job:
+    """A job in the order's own folder, not written yet."""
     return Job(order, paths.user_models / DOWNLOADS / order.folder, total=order.download_bytes)
 
 

@@ -28,4 +28,5 @@ def in_folder(place: str, requirement: str, name: str) -> Path | None:
 
 
 def is_local(place: str) -> bool:
+    """Whether a place of pip's settings is a path or a ``file:`` address."""
     return place.startswith("file:") or "://" not in place

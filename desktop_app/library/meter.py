@@ -66,6 +66,7 @@ class Meter:
             thread.join()
 
     def enter(self, phase: ReportPhase) -> None:
+        """From now on it is at ``phase``; told at once."""
         if phase != self._phase or self._told_at == float("-inf"):
             self._phase, self._failure = phase, None
             self.tell()
@@ -76,6 +77,7 @@ class Meter:
         self._tell_sometimes()
 
     def fetched(self, count: int) -> None:
+        """``count`` bytes have come now: they count for the speed."""
         with self._lock:
             self.done += count
             self._failure = None
@@ -90,6 +92,7 @@ class Meter:
         self.tell()
 
     def tell(self) -> None:
+        """Report how it stands, whenever the last time was."""
         with self._lock:
             self._told_at = self._clock()
             self._tell(Report(self._phase, self.done, self.total, self.speed(), self._failure))

@@ -44,4 +44,5 @@ def with_scheme(address: str, scheme: str) -> str:
 
 
 def network_from(settings: Settings) -> Network:
+    """What the user has chosen in the settings."""
     return Network(settings.offline, settings.hub_endpoint, settings.proxy, settings.package_index)

@@ -122,6 +122,7 @@ def _plain(revision: str | None) -> str:
 
 
 def order_to_json(order: Order) -> dict[str, Any]:
+    """What `order_from_json` takes, once it has been JSON."""
     return asdict(order)
 
 

@@ -24,6 +24,7 @@ class Patience:
     longest_wait_s: float = 600.0
 
     def pause(self, tries: int) -> float:
+        """Seconds to wait after so many ``tries`` in a row."""
         return min(self.longest_pause_s, self.first_pause_s * 2.0 ** (tries - 1))
 
 

@@ -53,6 +53,7 @@ def read_pip_settings(
 
 
 def config_files(environment: Mapping[str, str]) -> tuple[Path, ...]:
+    """Where pip looks for settings on this system, later files winning (pip's "Configuration" page)."""
     own = environment.get("PIP_CONFIG_FILE", "")
     if own == os.devnull:
         return ()  # pip's way to read none at all

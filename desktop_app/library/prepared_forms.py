@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import stat
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from desktop_app.core.paths import Paths
@@ -52,14 +54,20 @@ def sweep(paths: Paths) -> int:
 def tree_size(path: Path) -> int:
     """Bytes of a file, or of all files below a folder; links are not followed, what vanishes is 0."""
     total = 0
-    places = [path] if not path.is_dir() or path.is_symlink() else path.rglob("*")
-    for place in places:
+    for place in _below(path) if path.is_dir() and not path.is_symlink() else [str(path)]:
         try:
-            status = place.lstat()
+            status = os.lstat(place)
         except OSError:
             continue
-        total += 0 if place.is_dir() and not place.is_symlink() else status.st_size
+        total += 0 if stat.S_ISDIR(status.st_mode) else status.st_size
     return total
+
+
+def _below(folder: Path) -> Iterator[str]:
+    """Not `Path.rglob`, which raises where a folder vanishes while it looks: a download that comes to its end
+    moves its folders."""
+    for place, folders, files in os.walk(folder):
+        yield from (os.path.join(place, name) for name in (*folders, *files))
 
 
 def remove_tree(path: Path) -> None:

@@ -20,6 +20,7 @@ def existing(path: Path) -> Path:
 
 
 def free_bytes(folder: Path) -> int:
+    """Of the disk that ``folder`` is on, or would be. Raises OSError."""
     return shutil.disk_usage(existing(folder)).free
 
 
@@ -31,6 +32,7 @@ def require_room(folder: Path, needed: int, what: str) -> None:
 
 
 def disk_full(folder: Path, needed: int, what: str) -> InkhornError:
+    """The error for ``what``, whose ``needed`` bytes ``folder`` has no room for. Raises OSError."""
     free = free_bytes(folder)
     message = (
         f"Not enough room on the disk for {what}: it needs {needed / 1e6:,.0f} MB, {free / 1e6:,.0f} MB is "

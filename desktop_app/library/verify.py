@@ -11,6 +11,7 @@ from typing import IO
 
 from desktop_app.core.errors import InkhornError, kind_of_os_error
 from desktop_app.library.catalogue import ModelFile
+from desktop_app.library.room import disk_full
 
 CHUNK = 1 << 20  # bytes
 PART = ".part"  # ending of a file that is not whole yet
@@ -105,16 +106,8 @@ def _damaged(name: str, why: str) -> InkhornError:
 
 
 def _cannot_write(target: Path, expected: ModelFile, error: OSError) -> InkhornError:
-    import shutil
-
     kind = kind_of_os_error(error)
-    values = {"path": str(target), "needed": expected.size}
     if kind == "disk_full":
-        folder = target.parent
-        free = shutil.disk_usage(folder).free if folder.exists() else 0
-        message = (
-            f"Not enough room on the disk for {target.name}: it needs {expected.known()[0] / 1e6:.0f} MB, "
-            f"{free / 1e6:.0f} MB is free in {folder}."
-        )
-        return InkhornError(kind, message, free=free, **values)
-    return InkhornError(kind, f"{target} cannot be written: {error.strerror or error}.", **values)
+        return disk_full(target.parent, expected.known()[0], target.name)
+    message = f"{target} cannot be written: {error.strerror or error}."
+    return InkhornError(kind, message, path=str(target), needed=expected.size)

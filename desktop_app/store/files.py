@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from pathlib import Path
 from typing import Literal
@@ -49,17 +48,3 @@ def side_files(database: Path) -> tuple[Path, Path]:
 def timestamp() -> str:
     """Local time for file names: sorts by time."""
     return time.strftime("%Y%m%d-%H%M%S")
-
-
-def sync_folder(folder: Path) -> None:
-    """Make renames in ``folder`` survive a power cut. Does nothing where folders cannot be opened."""
-    try:
-        handle = os.open(folder, os.O_RDONLY)
-    except OSError:
-        return
-    try:
-        os.fsync(handle)
-    except OSError:
-        pass
-    finally:
-        os.close(handle)

@@ -6,7 +6,8 @@ import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
-from desktop_app.store.files import sync_folder, timestamp
+from desktop_app.core.files import sync_folder
+from desktop_app.store.files import timestamp
 from desktop_app.store.schema import APPLICATION_ID
 
 BACKUPS_KEPT = 3

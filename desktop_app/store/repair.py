@@ -11,7 +11,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from desktop_app.store.files import side_files, sync_folder, timestamp
+from desktop_app.core.files import sync_folder
+from desktop_app.store.files import side_files, timestamp
 from desktop_app.store.salvage import salvage
 
 

@@ -8,12 +8,10 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -24,7 +22,7 @@ from desktop_app.core.paths import bundle_root
 from desktop_app.ui.icons import mark_pixmap
 from desktop_app.ui.licences import Licensed, diagnostics, licences
 from desktop_app.ui.theme import set_look, space
-from desktop_app.ui.widgets.policies import keep_height
+from desktop_app.ui.widgets.flowing import scrolled, wrapped
 
 
 class AboutDialog(QDialog):
@@ -41,9 +39,7 @@ class AboutDialog(QDialog):
         self._models = models
         self._facts = dict(facts or {})
         self._mark, self._name, self._version = QLabel(self), QLabel("Inkhorn", self), QLabel(self)
-        self._licence = QLabel(self)
-        self._licence.setWordWrap(True)
-        self._licence.setSizePolicy(keep_height())
+        self._licence = wrapped(self)
         self._titles = [QLabel(self) for _ in range(3)]
         self._copy, self._close = QPushButton(self), QPushButton(self)
         self._copy.clicked.connect(self._copy_pressed)
@@ -93,7 +89,6 @@ class AboutDialog(QDialog):
         head.addWidget(self._mark)
         head.addLayout(words, 1)
         body = QWidget(self)
-        body.setProperty("plain", True)
         column = QVBoxLayout(body)
         column.setContentsMargins(space(6), space(6), space(6), space(4))
         column.setSpacing(space(3))
@@ -111,12 +106,6 @@ class AboutDialog(QDialog):
                 column.addWidget(title)
                 column.addLayout(_table(entries, body))
         column.addStretch(1)
-        area = QScrollArea(self)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setAccessibleName(tr("Licences"))
-        area.setWidget(body)
         foot = QHBoxLayout()
         foot.setContentsMargins(space(6), space(3), space(6), space(4))
         foot.addWidget(self._copy)
@@ -125,7 +114,7 @@ class AboutDialog(QDialog):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        whole.addWidget(area, 1)
+        whole.addWidget(scrolled(body, self, tr("Licences")), 1)
         whole.addLayout(foot)
 
 

@@ -14,7 +14,7 @@ from desktop_app.core.paths import Paths
 from desktop_app.ui.numbers import bytes_text
 from desktop_app.ui.theme import set_look, space
 from desktop_app.ui.widgets.elided_label import ElidedLabel
-from desktop_app.ui.widgets.policies import keep_height
+from desktop_app.ui.widgets.flowing import wrapped
 
 _WORDS = {
     "data": (
@@ -73,7 +73,7 @@ class DataPage(QWidget):
         self._told = _Sizes(self)
         self._told.found.connect(self._found)
         self._rows: dict[str, tuple[QLabel, QLabel, QLabel, QPushButton]] = {}
-        self._private = _wrapped(self)
+        self._private = wrapped(self, size="caption", tone="quiet")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(space(5))
@@ -110,7 +110,7 @@ class DataPage(QWidget):
 
     def _row(self, key: str, folder: Path) -> QWidget:
         row = QWidget(self)
-        title, size, effect = QLabel(row), QLabel(row), _wrapped(row)
+        title, size, effect = QLabel(row), QLabel(row), wrapped(row, size="caption", tone="quiet")
         place = ElidedLabel(row, middle=True, least=80)
         place.setText(str(folder))
         set_look(place, size="caption")
@@ -142,11 +142,3 @@ def open_folder(folder: Path) -> bool:
     except OSError:
         pass  # a read-only place can still be looked at
     return QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
-
-
-def _wrapped(parent: QWidget) -> QLabel:
-    label = QLabel(parent)
-    label.setWordWrap(True)
-    label.setSizePolicy(keep_height())
-    set_look(label, size="caption", tone="quiet")
-    return label

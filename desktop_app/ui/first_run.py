@@ -8,11 +8,9 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -21,7 +19,7 @@ from desktop_app.core.i18n import LANGUAGES, language, tr
 from desktop_app.ui.icons import mark_pixmap, pixmap
 from desktop_app.ui.theme import set_look, space, theme_of
 from desktop_app.ui.widgets.elided_label import ElidedLabel
-from desktop_app.ui.widgets.policies import keep_height
+from desktop_app.ui.widgets.flowing import scrolled, wrapped
 
 _WIDTH = 460
 _MARK = 88
@@ -39,12 +37,11 @@ class FirstRun(QWidget):
         set_look(self, surface="paper")
         self._data = data
         self._mark = QLabel(self)
-        self._name, self._motto = QLabel(self), _wrapped(self)
+        self._name, self._motto = QLabel(self), wrapped(self, tone="quiet")
         self._motto.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         set_look(self._name, size="display")
-        set_look(self._motto, tone="quiet")
         self._pictures = [QLabel(self) for _ in _ICONS]
-        self._sentences = [_wrapped(self) for _ in _ICONS]
+        self._sentences = [wrapped(self) for _ in _ICONS]
         for sentence in self._sentences:
             set_look(sentence, size="reading")
         self._place = ElidedLabel(self, middle=True, least=80)
@@ -97,7 +94,6 @@ class FirstRun(QWidget):
 
     def _build(self) -> None:
         body = QWidget(self)
-        body.setProperty("plain", True)
         inner = QWidget(body)
         inner.setMaximumWidth(_WIDTH)
         column = QVBoxLayout(inner)
@@ -133,15 +129,9 @@ class FirstRun(QWidget):
         outer.addStretch(1)
         outer.addWidget(inner, 1000)
         outer.addStretch(1)
-        area = QScrollArea(self)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(body)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(area)
+        whole.addWidget(scrolled(body, self))
 
     def _language_row(self) -> QHBoxLayout:
         group = QButtonGroup(self)
@@ -166,11 +156,3 @@ class FirstRun(QWidget):
         self._mark.setPixmap(mark_pixmap(_MARK, ratio))
         for picture, name in zip(self._pictures, _ICONS, strict=True):
             picture.setPixmap(pixmap(name, 20, ratio, theme.accent))
-
-
-def _wrapped(parent: QWidget) -> QLabel:
-    label = QLabel(parent)
-    label.setWordWrap(True)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setSizePolicy(keep_height())
-    return label

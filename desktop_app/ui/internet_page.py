@@ -13,7 +13,7 @@ from desktop_app.core.errors import InkhornError
 from desktop_app.core.i18n import mark, tr
 from desktop_app.core.settings import Settings
 from desktop_app.ui.theme import set_look, space
-from desktop_app.ui.widgets.policies import keep_height
+from desktop_app.ui.widgets.flowing import wrapped
 
 HUB_MIRROR = "https://hf-mirror.com"
 """A well-known mirror of the model hub in mainland China."""
@@ -69,13 +69,13 @@ class InternetPage(QWidget):
         self._trouble = ""
         self._fields: dict[str, QLineEdit] = {name: QLineEdit(self) for name in _WORDS}
         self._titles = {name: QLabel(self) for name in (*_WORDS, "token")}
-        self._effects = {name: _wrapped(self) for name in (*_WORDS, "token")}
-        self._wrong = {name: _wrapped(self) for name in _WORDS}
+        self._effects = {name: wrapped(self, size="caption", tone="quiet") for name in (*_WORDS, "token")}
+        self._wrong = {name: wrapped(self, size="caption", tone="quiet") for name in _WORDS}
         self._preset = QPushButton(self)
         self._token = QLineEdit(self)
         self._token.setEchoMode(QLineEdit.EchoMode.Password)
         self._save, self._forget = QPushButton(self), QPushButton(self)
-        self._token_state = _wrapped(self)
+        self._token_state = wrapped(self, size="caption", tone="quiet")
         self._build()
         self._token.textChanged.connect(self._show_token)
         self._token.returnPressed.connect(self._save_pressed)
@@ -200,11 +200,3 @@ class InternetPage(QWidget):
         column.addWidget(self._effects["token"])
         column.addLayout(line)
         column.addWidget(self._token_state)
-
-
-def _wrapped(parent: QWidget) -> QLabel:
-    label = QLabel(parent)
-    label.setWordWrap(True)
-    label.setSizePolicy(keep_height())
-    set_look(label, size="caption", tone="quiet")
-    return label

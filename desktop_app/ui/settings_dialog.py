@@ -8,9 +8,7 @@ from typing import Any
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
-    QFrame,
     QPushButton,
-    QScrollArea,
     QTabWidget,
     QToolButton,
     QVBoxLayout,
@@ -27,6 +25,7 @@ from desktop_app.ui.internet_page import InternetPage, Run, Tokens
 from desktop_app.ui.numbers import bytes_text
 from desktop_app.ui.settings_options import GROUPS, names_of, options_of
 from desktop_app.ui.theme import READING_WIDTH, set_look, space
+from desktop_app.ui.widgets.flowing import scrolled
 from desktop_app.ui.widgets.option_row import OptionRow
 from desktop_app.ui.widgets.sampling_editor import CUSTOM, SamplingEditor
 
@@ -111,7 +110,6 @@ class SettingsDialog(QDialog):
 
     def _page(self, group: str) -> QWidget:
         body = QWidget(self)
-        body.setProperty("plain", True)
         body.setMaximumWidth(READING_WIDTH)
         column = QVBoxLayout(body)
         column.setContentsMargins(space(6), space(5), space(6), space(6))
@@ -134,13 +132,7 @@ class SettingsDialog(QDialog):
             self._resets[group] = reset
             column.addWidget(reset, 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
-        area = QScrollArea(self)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its options have the focus
-        area.setWidget(body)
-        return area
+        return scrolled(body, self)
 
     def _page_shown(self, index: int) -> None:
         if GROUPS[index][0] == "data":

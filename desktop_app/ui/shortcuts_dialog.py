@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop_app.core.i18n import tr
 from desktop_app.ui.theme import set_look, space
+from desktop_app.ui.widgets.flowing import scrolled
 
 Groups = list[tuple[str, list[tuple[str, str]]]]
 
@@ -20,7 +21,6 @@ class ShortcutsDialog(QDialog):
         self.resize(420, 560)
         self.setMinimumSize(320, 240)
         body = QWidget(self)
-        body.setProperty("plain", True)
         grid = QGridLayout(body)
         grid.setContentsMargins(space(6), space(5), space(6), space(6))
         grid.setHorizontalSpacing(space(6))
@@ -44,15 +44,9 @@ class ShortcutsDialog(QDialog):
                 grid.addWidget(shown, row, 1)
                 row += 1
         grid.setRowStretch(row, 1)
-        area = QScrollArea(self)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setAccessibleName(tr("Keyboard shortcuts"))
-        area.setWidget(body)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(area)
+        column.addWidget(scrolled(body, self, tr("Keyboard shortcuts")))
 
 
 def _writing() -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.library import hub_server as faults
+from tests.library import faults
 from tests.library.hub_server import Hub, Repo
 from tests.library.models_on_disk import adapter_folder, gguf, model_folder, safetensors
 

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model
-from safetensors import safe_open
 from transformers import PreTrainedModel
 
 from desktop_app.core.errors import InkhornError
-from desktop_app.engine.adapters import AdapterWeights, read_adapter, with_adapters
+from desktop_app.engine.adapters import with_adapters
 from desktop_app.engine.decoder import Decoder
+from desktop_app.engine.lora import LoraPair, read_lora
 from tests.engine.families import random_model, write_family_gguf
 from tests.engine.test_families import IDS, load, near
 
@@ -37,10 +37,10 @@ def made(model: PreTrainedModel, folder: Path, seed: int = 1, **settings: Any) -
     return peft.eval()
 
 
-def read(folder: Path, **changes: Any) -> AdapterWeights:
-    config = json.loads((folder / "adapter_config.json").read_text())
-    with safe_open(folder / "adapter_model.safetensors", framework="pt") as file:
-        return read_adapter(config | changes, list(file.keys()), lambda name: file.get_tensor(name).float())
+def read(folder: Path, **changes: Any) -> dict[str, LoraPair]:
+    config = folder / "adapter_config.json"
+    config.write_text(json.dumps(json.loads(config.read_text()) | changes))
+    return read_lora(folder)
 
 
 def scores(model: Any) -> torch.Tensor:
@@ -102,6 +102,9 @@ def test_drafted_rows_stay_those_of_single_steps(tmp_path: Path) -> None:
         {"r": 0},
         {"lora_alpha": None},
         {"rank_pattern": {".*q_proj": 2}},
+        {"rank_pattern": {"q_proj": 2}},
+        {"r": 8},
+        {"use_qalora": True},
     ],
     ids=str,
 )

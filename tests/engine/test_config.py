@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 
 from desktop_app.core.errors import InkhornError
-from desktop_app.engine.config import HOSTED, LEAN, check_config, read_config
+from desktop_app.engine.config import KNOWN, check_config, read_config
+from desktop_app.engine.families.family import FAMILIES as LEAN
+from desktop_app.engine.hosted.families import FAMILIES as HOSTED
+from desktop_app.library.families import FAMILIES
 
 GOOD: dict[str, Any] = {
     "architectures": ["LlamaForCausalLM"],
@@ -35,15 +38,31 @@ def test_a_configuration_is_read_as_it_is(tmp_path: Path) -> None:
 def test_every_allowed_kind_is_one_that_transformers_has_code_for() -> None:
     from transformers.models.auto.configuration_auto import CONFIG_MAPPING_NAMES
 
-    assert not (LEAN | HOSTED) - CONFIG_MAPPING_NAMES.keys()
-    assert not LEAN & HOSTED
+    assert not KNOWN - CONFIG_MAPPING_NAMES.keys()
+
+
+def test_every_allowed_kind_is_run_and_no_other_could_be() -> None:
+    """The library's list against the engine's two tables; "gemma3" holds a "gemma3_text"."""
+    assert LEAN.keys() | {"gemma3"} | HOSTED.keys() == KNOWN
+
+
+def test_what_a_kind_is_for_fits_what_it_is_run_as() -> None:
+    tasks = {
+        "causal": {("chat", "writing")},
+        "text_to_text": {("translation",), ("translation", "writing")},
+        "encoder": {("search",)},
+    }
+    for name, family in HOSTED.items():
+        assert FAMILIES[name] in tasks[next(iter(family.heads))], name
+    for name in LEAN:
+        assert FAMILIES[name] == ("chat", "writing"), name
 
 
 def test_the_defaults_of_every_allowed_kind_pass() -> None:
     """No limit stands in the way of a model that people have."""
     from transformers import AutoConfig
 
-    for kind in sorted(LEAN | HOSTED):
+    for kind in sorted(KNOWN):
         made = json.loads(AutoConfig.for_model(kind).to_json_string(use_diff=False))
         made = {name: value for name, value in made.items() if name != "transformers_version"}
         check_config({**made, "model_type": kind})

@@ -17,8 +17,9 @@ import torch
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.messages import Load
 from desktop_app.engine.decoder import Decoder
+from desktop_app.engine.form_folder import DamagedPreparedError
 from desktop_app.engine.model import Opened, load_model, open_model
-from desktop_app.engine.prepared import DamagedPreparedError, read_prepared
+from desktop_app.engine.prepared import read_prepared
 from desktop_app.engine.source import identify
 from tests.engine.tiny_model import write_tiny
 

@@ -22,7 +22,7 @@ from desktop_app.engine.model import load_model, open_model
 from desktop_app.engine.serve import serve
 from desktop_app.engine.words import Words
 from tests.conftest import ROOT
-from tests.engine.test_serve import Client
+from tests.engine.client import Client
 
 pytestmark = pytest.mark.slow
 SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"

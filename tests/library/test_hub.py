@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
 
@@ -10,26 +9,10 @@ import pytest
 
 from desktop_app.library.catalogue import HubSource
 from desktop_app.library.manifest import read_manifest
-from tests.library import hub_server as faults
+from tests.library import faults
 from tests.library.fetching import SHARD, TAKEN, Fetched, an_order
-from tests.library.hub_server import Hub, Proxy, Seen
-
-
-def of_shard(hub: Hub) -> list[Seen]:
-    sha256 = hashlib.sha256(hub.repos["maker/model"].files[SHARD]).hexdigest()
-    return [seen for seen in hub.cdn.seen if sha256 in seen.path]
-
-
-def assert_whole(folder: Path, hub: Hub) -> None:
-    files = hub.repos["maker/model"].files
-    manifest = read_manifest(folder)
-    assert manifest is not None
-    assert sorted(path.name for path in folder.iterdir()) == sorted((*TAKEN, "model.json"))
-    assert {file.name for file in manifest.files} == set(TAKEN)
-    for file in manifest.files:
-        content = (folder / file.name).read_bytes()
-        assert content == files[file.name]
-        assert (file.size, file.sha256) == (len(content), hashlib.sha256(content).hexdigest())
+from tests.library.hub_checks import assert_whole, of_shard
+from tests.library.hub_server import Cdn, Handler, Hub, Proxy, Repo
 
 
 def test_a_model_comes_whole_pinned_and_without_what_can_run(fetched: Fetched, hub: Hub) -> None:
@@ -136,7 +119,7 @@ def test_nothing_is_there_under_its_name_before_it_is_right(fetched: Fetched, hu
     listed: set[str] = set()
     described: list[Path] = []
 
-    def look(_handler: faults.Handler, _content: bytes) -> bool:
+    def look(_handler: Handler, _content: bytes) -> bool:
         listed.update(path.name for path in fetched.paths.user_models.iterdir())
         described.extend(fetched.paths.user_models.rglob("model.json"))
         return False
@@ -145,113 +128,6 @@ def test_nothing_is_there_under_its_name_before_it_is_right(fetched: Fetched, hu
     fetched.run(hub)
     assert listed == {".downloads"}
     assert described == []
-
-
-# --- refusals ---------------------------------------------------------------------------------
-
-
-def test_404(fetched: Fetched, hub: Hub) -> None:
-    fetched.order = an_order(HubSource("maker/none", None, ()))
-    error = fetched.fails(hub)
-    assert error.kind == "not_found"
-    assert "maker/none" in error.message
-
-
-def test_a_revision_that_is_not_there(fetched: Fetched, hub: Hub) -> None:
-    fetched.order = an_order(HubSource("maker/model", "v9", ()))
-    assert fetched.fails(hub).kind == "not_found"
-
-
-def test_a_file_that_has_gone(fetched: Fetched, hub: Hub) -> None:
-    hub.faults = [*[faults.fine] * 4, faults.status(404, X_Error_Code="EntryNotFound")]
-    error = fetched.fails(hub)
-    assert error.kind == "not_found"
-    assert SHARD in error.message
-
-
-def test_a_commit_that_was_taken_back_is_asked_for_anew(fetched: Fetched, hub: Hub) -> None:
-    hub.cdn.faults = [faults.cut_after(1000)]
-    hub.faults = [*[faults.fine] * 5, faults.status(404, X_Error_Code="RevisionNotFound")]
-    assert fetched.fails(hub).kind == "not_found"
-    hub.repos["maker/model"].commit = "e" * 40
-    folder = fetched.run(hub)
-    assert_whole(folder, hub)
-    manifest = read_manifest(folder)
-    assert manifest is not None
-    assert manifest.source["revision"] == "e" * 40
-
-
-def test_401_without_a_token_and_403_until_the_terms_are_agreed_to(
-    fetched: Fetched, hub: Hub, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    repo = hub.repos["maker/model"]
-    repo.gated = True
-    error = fetched.fails(hub)
-    assert (error.kind, error.values["token"]) == ("unauthorized", False)
-    monkeypatch.setenv("HF_TOKEN", "hf_bad_token")
-    error = fetched.fails(hub)
-    assert (error.kind, error.values["token"]) == ("unauthorized", True)
-    monkeypatch.setenv("HF_TOKEN", "hf_good_token")
-    repo.agreed = False
-    error = fetched.fails(hub)
-    assert error.kind == "gated"
-    repo.agreed = True
-    assert_whole(fetched.run(hub), hub)
-
-
-def test_the_token_goes_to_the_hub_alone(fetched: Fetched, hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
-    hub.repos["maker/model"].gated = True
-    monkeypatch.setenv("HF_TOKEN", "hf_good_token")
-    hub.cdn.faults = [faults.cut_after(1000)]
-    folder = fetched.run(hub)
-    asked = [seen for seen in hub.seen if "/resolve/" in seen.path]
-    assert {seen.headers["authorization"] for seen in asked} == {"Bearer hf_good_token"}
-    assert hub.cdn.seen
-    assert not any("authorization" in seen.headers for seen in hub.cdn.seen)
-    for path in (*fetched.paths.data.rglob("*"), *folder.rglob("*")):
-        assert not path.is_file() or b"hf_good" not in path.read_bytes()
-
-
-def test_429_waits_as_long_as_it_is_told_to(fetched: Fetched, hub: Hub) -> None:
-    hub.faults = [faults.status(429, Retry_After="7"), faults.status(429, RateLimit='"api";r=0;t=55')]
-    assert_whole(fetched.run(hub), hub)
-    assert fetched.waits == [7, 55]
-    assert [(failure.kind, failure.values["retry_s"]) for failure in fetched.failures] == [
-        ("rate_limited", 7),
-        ("rate_limited", 55),
-    ]
-
-
-def test_429_for_an_hour_is_a_failure_with_the_figure(fetched: Fetched, hub: Hub) -> None:
-    hub.faults = [faults.status(429, Retry_After="3600")]
-    error = fetched.fails(hub)
-    assert (error.kind, error.values["wait_s"]) == ("rate_limited", 3600)
-    assert fetched.waits == []
-
-
-def test_500_then_fine(fetched: Fetched, hub: Hub) -> None:
-    hub.faults = [faults.status(500), faults.status(502), faults.fine, faults.status(503)]
-    assert_whole(fetched.run(hub), hub)
-    assert fetched.waits == [1, 2, 1]
-
-
-def test_no_server_at_all(fetched: Fetched, hub: Hub) -> None:
-    closed = faults.Cdn()
-    closed.server_close()
-    error = fetched.fails(hub, hub_endpoint=closed.url)
-    assert (error.kind, error.values["reason"]) == ("network", "connect")
-    assert fetched.waits == [1, 2, 4]
-
-
-def test_a_page_that_wants_a_log_in_is_no_hub(fetched: Fetched, hub: Hub) -> None:
-    def portal(handler: faults.Handler, _content: bytes) -> bool:
-        handler.reply(200, b"<html>Please log in to this network</html>", Content_Type="text/html")
-        return True
-
-    hub.faults = [portal]
-    error = fetched.fails(hub)
-    assert error.kind == "network"
-    assert "mirror" in error.message
 
 
 # --- slow, stalled, proxies, mirrors ------------------------------------------------------------
@@ -287,7 +163,7 @@ def test_the_systems_proxy_is_used_where_none_is_chosen(
 
 
 def test_a_proxy_that_is_off_says_so(fetched: Fetched, hub: Hub) -> None:
-    closed = faults.Cdn()
+    closed = Cdn()
     closed.server_close()
     assert fetched.fails(hub, proxy=closed.url).kind == "network"
     assert hub.seen == []
@@ -314,7 +190,7 @@ def test_a_mirror_that_hides_the_hashes_is_refused(fetched: Fetched, hub: Hub) -
 def test_a_mirror_with_another_commit_is_refused(fetched: Fetched, hub: Hub) -> None:
     fetched.order = an_order(HubSource("maker/model", "d" * 40, ()))
 
-    def another(handler: faults.Handler, _content: bytes) -> bool:
+    def another(handler: Handler, _content: bytes) -> bool:
         handler.path = handler.path.replace("d" * 40, "main")
         return False
 
@@ -344,7 +220,7 @@ def test_pickle_under_another_name_is_refused(fetched: Fetched, hub: Hub) -> Non
 
 def test_one_gguf_of_many(fetched: Fetched, hub: Hub) -> None:
     files = {f"model-{q}.gguf": b"GGUF" + q.encode() * 1000 for q in ("Q4_K_M", "Q8_0")}
-    hub.repos["maker/gguf"] = faults.Repo(files)
+    hub.repos["maker/gguf"] = Repo(files)
     fetched.order = an_order(HubSource("maker/gguf", None, ("*Q4_K_M.gguf",)), format="gguf")
     folder = fetched.run(hub)
     assert sorted(path.name for path in folder.iterdir()) == ["model-Q4_K_M.gguf", "model.json"]
@@ -374,7 +250,7 @@ def test_files_of_one_folder_lie_in_the_models_own(fetched: Fetched, hub: Hub) -
         "en-zh/srcvocab.enzh.spm": b"vocabulary",
         "zh-en/model.zhen.intgemm.alphas.bin": weights + b"!",
     }
-    hub.repos["maker/firefox"] = faults.Repo(files)
+    hub.repos["maker/firefox"] = Repo(files)
     source = HubSource("maker/firefox", None, tuple(list(files)[:2]))
     fetched.order = an_order(source, format="bergamot")
     folder = fetched.run(hub)

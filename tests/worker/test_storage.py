@@ -20,12 +20,6 @@ from desktop_app.worker.storage import Storage
 PATIENCE_S = 30.0
 
 
-@pytest.fixture(scope="session")
-def app() -> QApplication:
-    existing = QApplication.instance()
-    return existing if isinstance(existing, QApplication) else QApplication([])
-
-
 @pytest.fixture
 def log_folder(tmp_path: Path) -> Iterator[Path]:
     before = logging.getLogger().level

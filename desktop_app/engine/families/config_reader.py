@@ -15,7 +15,7 @@ from desktop_app.engine.architecture import Architecture
 from desktop_app.engine.families import rotary
 from desktop_app.engine.families.family import FAMILIES, Family, Names, folder_names, tensor_shapes
 from desktop_app.engine.families.numbers import Numbers
-from desktop_app.engine.families.refusals import damaged, unsupported
+from desktop_app.engine.refusals import damaged, unsupported
 
 _PREFIXES = ("model", "language_model.model", "model.language_model")
 _OTHER_SENSES = (
@@ -33,6 +33,8 @@ _WINDOW = 4096
 
 @dataclass(frozen=True, slots=True)
 class FolderArchitecture:
+    """An architecture, and what the folder calls its tensors."""
+
     architecture: Architecture
     names: Names
 

@@ -12,8 +12,8 @@ from desktop_app.engine.architecture import Architecture
 from desktop_app.engine.families import rotary
 from desktop_app.engine.families.family import GGUF_FAMILIES, GGUF_NAMES, Family, tensor_shapes
 from desktop_app.engine.families.numbers import Numbers
-from desktop_app.engine.families.refusals import damaged, unsupported
 from desktop_app.engine.gguf import GgufFile
+from desktop_app.engine.refusals import damaged, unsupported
 
 _LOCAL_BASE = 10_000.0  # Gemma 3's layers with a window; not in the file
 _GEMMA_PATTERN = 6  # one layer in six sees everything

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from desktop_app.engine.families.refusals import damaged
+from desktop_app.engine.refusals import damaged
 
 
 class Numbers:
@@ -17,12 +17,14 @@ class Numbers:
         self._values, self._prefix = values, prefix
 
     def integer(self, name: str, default: int | None = None, low: int = 1, high: int = 1 << 24) -> int:
+        """A whole number from ``low`` to ``high``, both included."""
         value = self._get(name, default)
         if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
             raise damaged(f"Its {self._prefix}{name} is missing or out of range.")
         return value
 
     def real(self, name: str, default: float | None = None) -> float:
+        """A finite number above 0."""
         value = self._get(name, default)
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
             raise damaged(f"Its {self._prefix}{name} is missing or no number.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from desktop_app.engine.families.refusals import damaged
+from desktop_app.engine.refusals import damaged
 
 
 def plain(base: float, dimensions: int, factor: float = 1.0) -> tuple[float, ...]:

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.messages import ModelKind
-from desktop_app.engine.hosted.families import Family
+from desktop_app.engine.hosted.families import HostedFamily
 
 _FORBIDDEN = {"architectures", "dtype", "transformers_version", "output_hidden_states", "return_dict"}
 _FORBIDDEN |= {"torch_dtype", "auto_map", "quantization_config", "chunk_size_feed_forward"}
@@ -35,7 +35,7 @@ _BUFFER_BYTES = 1 << 30
 """Of tables that are computed rather than loaded: positions, masks."""
 
 
-def build(family: Family, kind: ModelKind, config: Mapping[str, Any], tensors: int) -> nn.Module:
+def build(family: HostedFamily, kind: ModelKind, config: Mapping[str, Any], tensors: int) -> nn.Module:
     """The module of ``family`` for ``kind``: parameters on the meta device, tables that are computed in
     their place. ``tensors`` is how many the files hold: there are not more layers than that.
 

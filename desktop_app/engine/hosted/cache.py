@@ -85,6 +85,7 @@ class GrowingLayer(CacheLayerMixin):
 
 
 def new_cache() -> Cache:
+    """An empty one, which grows a layer for each layer of the model that fills it."""
     return Cache(layer_class_to_replicate=GrowingLayer)
 
 
@@ -107,9 +108,11 @@ def copied(cache: Cache, length: int) -> Cache:
 
 
 def cache_bytes(cache: Cache) -> int:
+    """Memory of all layers, with what is reserved."""
     return sum(layer.bytes for layer in _layers(cache))
 
 
 def select_rows(cache: Cache, rows: Tensor) -> None:
+    """Keep only ``rows`` of the batch, in that order; a row may come twice."""
     for layer in _layers(cache):
         layer.select(rows)

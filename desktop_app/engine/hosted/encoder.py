@@ -12,12 +12,10 @@ from torch import Tensor
 from torch.nn import functional
 
 from desktop_app.core.errors import InkhornError
-from desktop_app.engine.hosted.folder import read_json, read_json_list
+from desktop_app.engine.folder_files import plain_name, read_list, read_object
+from desktop_app.engine.hosted.encoder_tokenizer import read_encoder_tokenizer
 from desktop_app.engine.hosted.module import Hosted, HostedBase
-from desktop_app.engine.hosted.words import read_words
-
-Told = Callable[[float], None]
-"""Called with the fraction of the texts that is done."""
+from desktop_app.engine.reporting import Report
 
 _BATCH_TOKENS = 4096
 _BATCH_ROWS = 128
@@ -39,17 +37,17 @@ class HostedEncoder(HostedBase):
         self._padding = int(getattr(self.settings, "pad_token_id", None) or 0)
         if self.family in _OFFSET_FAMILIES:
             positions -= self._padding + 1
-        self._words = read_words(hosted.folder, rows, positions)
+        self._tokenizer = read_encoder_tokenizer(hosted.folder, rows, positions)
         self.pooling = read_pooling(hosted.folder)
 
     @property
     def context_length(self) -> int:
-        return self._words.limit
+        return self._tokenizer.limit
 
     def embed(
         self,
         texts: Sequence[str],
-        told: Told = lambda done: None,
+        told: Report = lambda done: None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Tensor:
         """Vectors of length 1, float32 ``[len(texts), dimensions]``.
@@ -65,10 +63,10 @@ class HostedEncoder(HostedBase):
             found[rows] = pooled.cpu()
         return found
 
-    def _batches(self, texts: Sequence[str], told: Told) -> Iterator[tuple[list[int], Tensor, Tensor]]:
+    def _batches(self, texts: Sequence[str], told: Report) -> Iterator[tuple[list[int], Tensor, Tensor]]:
         """Numbers of texts with their ids and mask, ``[rows, longest]``; the longest come first, so that
         what does not fit in memory fails at once."""
-        ids = self._words.ids(texts)
+        ids = self._tokenizer.ids(texts)
         order = sorted(range(len(ids)), key=lambda number: -len(ids[number]))
         start = 0
         while start < len(order):
@@ -98,7 +96,7 @@ class HostedClassifier(HostedEncoder):
     def classify(
         self,
         texts: Sequence[str],
-        told: Told = lambda done: None,
+        told: Report = lambda done: None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> list[dict[str, float]]:
         """For each text the probability of every label: together 1, or each for itself where the model
@@ -117,11 +115,12 @@ def read_pooling(folder: Path) -> Pooling:
     """From the files that sentence-transformers writes; the mean where there are none. Raises InkhornError
     ``model_unsupported`` for steps that this version does not know (another dense layer, the maximum)."""
     pooling: Pooling = "mean"
-    for step in read_json_list(folder / "modules.json") or ():
+    for step in read_list(folder, "modules.json") or ():
         kind = str(step.get("type", "")) if isinstance(step, dict) else ""
         if kind.endswith(".Pooling"):
-            place = Path(str(step.get("path", ""))).name
-            pooling = _pooling_of(read_json(folder / place / "config.json") or {})
+            own = Path(str(step.get("path", ""))).name
+            place = folder / plain_name(own) if own else folder
+            pooling = _pooling_of(read_object(place, "config.json") or {})
         elif not kind.endswith((".Transformer", ".Normalize")):
             raise InkhornError(
                 "model_unsupported", f"The model has a step that this version does not know: {kind[:60]}"

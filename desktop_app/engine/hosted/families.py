@@ -1,22 +1,22 @@
 """The model types that transformers may run here, and what each of them does. Imports no torch.
 
-A type that is not in this table is refused, whatever its config asks for.
+A type that is not in this table is refused, whatever its config asks for. Which types there are at all is
+said in `desktop_app.library.families`; those of the lean decoder are here too, but for Gemma 3, for the
+models of theirs that it does not speak.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.messages import ModelKind
-from desktop_app.engine.hosted.folder import read_config
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
+class HostedFamily:
     """Classes of ``transformers.models.<module>.modeling_<module>``. ``heads`` maps what a folder can be
     to the class that runs it; ``config`` is the class of its settings."""
 
@@ -25,23 +25,23 @@ class Family:
     heads: Mapping[ModelKind, str]
 
 
-def _causal(module: str, prefix: str, suffix: str = "ForCausalLM") -> Family:
-    return Family(module, f"{prefix}Config", {"causal": f"{prefix}{suffix}"})
+def _causal(module: str, prefix: str, suffix: str = "ForCausalLM") -> HostedFamily:
+    return HostedFamily(module, f"{prefix}Config", {"causal": f"{prefix}{suffix}"})
 
 
-def _text_to_text(module: str, prefix: str, suffix: str = "ForConditionalGeneration") -> Family:
-    return Family(module, f"{prefix}Config", {"text_to_text": f"{prefix}{suffix}"})
+def _text_to_text(module: str, prefix: str, suffix: str = "ForConditionalGeneration") -> HostedFamily:
+    return HostedFamily(module, f"{prefix}Config", {"text_to_text": f"{prefix}{suffix}"})
 
 
-def _encoder(module: str, prefix: str) -> Family:
+def _encoder(module: str, prefix: str) -> HostedFamily:
     heads: dict[ModelKind, str] = {
         "encoder": f"{prefix}Model",
         "classifier": f"{prefix}ForSequenceClassification",
     }
-    return Family(module, f"{prefix}Config", heads)
+    return HostedFamily(module, f"{prefix}Config", heads)
 
 
-FAMILIES: Mapping[str, Family] = {
+FAMILIES: Mapping[str, HostedFamily] = {
     "bloom": _causal("bloom", "Bloom"),
     "codegen": _causal("codegen", "CodeGen"),
     "cohere": _causal("cohere", "Cohere"),
@@ -114,14 +114,6 @@ _ENDINGS: tuple[tuple[str, ModelKind], ...] = (
 """What the name of a class in ``architectures`` ends in, the more special endings first."""
 
 
-def hosted_kind(folder: Path) -> ModelKind | None:
-    """What the model in ``folder`` does; None where it is none that can run here."""
-    try:
-        return family_of(read_config(folder))[1]
-    except InkhornError:
-        return None
-
-
 _CONTEXT = ("max_position_embeddings", "n_positions", "max_seq_len", "seq_length", "n_ctx")
 _ASSUMED_CONTEXT = 2048  # of models with relative positions (BLOOM), as they were trained
 
@@ -132,7 +124,7 @@ def context_length(config: Mapping[str, Any]) -> int:
     return next((length for length in found if isinstance(length, int) and length > 0), _ASSUMED_CONTEXT)
 
 
-def family_of(config: Mapping[str, Any]) -> tuple[Family, ModelKind]:
+def family_of(config: Mapping[str, Any]) -> tuple[HostedFamily, ModelKind]:
     """Raises InkhornError ``model_unsupported``."""
     name = config.get("model_type")
     family = FAMILIES.get(name) if isinstance(name, str) else None

@@ -40,6 +40,7 @@ class Languages:
 
     @property
     def codes(self) -> tuple[str, ...]:
+        """As the model's own tokenizer writes them, sorted."""
         if self.manner == "task":
             return tuple(sorted({code for pair in self.tasks for code in pair}))
         return tuple(sorted(self.tokens))

@@ -6,22 +6,12 @@ themselves, and one rounding of the residual stream per layer would cost more th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from desktop_app.engine.linear import Linear, apply
-
-
-@dataclass(frozen=True, slots=True)
-class LowRank:
-    """Of an adapter: y += scale·(x Aᵀ) Bᵀ, ``down`` A ``[rank, k]``, ``up`` B ``[n, rank]``."""
-
-    down: Tensor
-    up: Tensor
-    scale: float
+from desktop_app.engine.lora import LoraPair
 
 
 class HostedLinear(nn.Module):
@@ -36,9 +26,10 @@ class HostedLinear(nn.Module):
         self.parts, self.in_features, self.out_features = parts, columns, rows
         self.register_buffer("bias", bias, persistent=False)
         self.register_buffer("weight", torch.empty(0), persistent=False)
-        self.low_rank: tuple[LowRank, ...] = ()
+        self.low_rank: tuple[LoraPair, ...] = ()
 
     def forward(self, x: Tensor) -> Tensor:
+        """``x [..., in_features]`` to ``[..., out_features]``, float32."""
         flat = x.reshape(-1, self.in_features)
         y = apply(flat.float(), self.parts).float()
         if y.shape[-1] != self.out_features:
@@ -49,6 +40,7 @@ class HostedLinear(nn.Module):
         return y.view(*x.shape[:-1], self.out_features)
 
     def adapted(self, x: Tensor, y: Tensor) -> Tensor:
+        """``y`` with what the adapters make of ``x`` added."""
         for part in self.low_rank:
             inner = functional.linear(x.to(part.down.dtype), part.down)
             y = y + functional.linear(inner, part.up).to(y.dtype).mul_(part.scale)

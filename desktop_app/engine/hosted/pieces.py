@@ -10,8 +10,8 @@ from typing import Any, Protocol
 import sentencepiece
 
 from desktop_app.core.errors import InkhornError
-from desktop_app.engine.hosted.folder import read_json
-from desktop_app.engine.hosted.words import read_tokenizer
+from desktop_app.engine.folder_files import read_object
+from desktop_app.engine.hosted.encoder_tokenizer import read_tokenizer
 
 
 class Pieces(Protocol):
@@ -21,12 +21,14 @@ class Pieces(Protocol):
 
     def ids(self, text: str) -> list[int]: ...
 
-    def text(self, ids: Sequence[int]) -> str: ...
+    def text(self, ids: Sequence[int]) -> str:
+        """Special tokens and languages are left out."""
+        ...
 
 
 def read_pieces(folder: Path, family: str, vocabulary: int) -> Pieces:
     """Raises InkhornError ``model_missing`` and ``model_damaged``."""
-    settings = read_json(folder / "tokenizer_config.json") or {}
+    settings = read_object(folder, "tokenizer_config.json") or {}
     if family == "marian":
         return _by_vocabulary(folder, folder / "source.spm", folder / "target.spm")
     if (folder / "tokenizer.json").is_file():
@@ -107,7 +109,7 @@ class _OwnNumbers:
 
 
 def _by_vocabulary(folder: Path, source: Path, target: Path, languages: Sequence[str] = ()) -> _ByVocabulary:
-    names = read_json(folder / "vocab.json")
+    names = read_object(folder, "vocab.json")
     if names is None:
         raise InkhornError("model_missing", f"The model's vocab.json is not there: {folder.name}")
     if "<unk>" not in names or not all(isinstance(number, int) for number in names.values()):

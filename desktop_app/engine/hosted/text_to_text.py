@@ -12,15 +12,14 @@ from transformers.modeling_outputs import BaseModelOutput
 
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.text import whole
+from desktop_app.engine.folder_files import read_object
 from desktop_app.engine.hosted.cache import new_cache, select_rows
-from desktop_app.engine.hosted.folder import read_json
 from desktop_app.engine.hosted.languages import Languages, read_languages
 from desktop_app.engine.hosted.module import Hosted, HostedBase
 from desktop_app.engine.hosted.pieces import read_pieces
 from desktop_app.engine.hosted.search import Rules, beam_search, greedy
-
-Told = Callable[[float], None]
-"""Called with the fraction of the texts that is done."""
+from desktop_app.engine.reading import check_lengths
+from desktop_app.engine.reporting import Report
 
 _BATCH_TOKENS = 2048
 _BATCH_ROWS = 64
@@ -41,7 +40,7 @@ class HostedTextToText(HostedBase):
         numbers = self._pieces.names.values()
         if not 0 <= min(numbers, default=0) <= max(numbers, default=0) < self._vocabulary:
             raise InkhornError("model_damaged", "The model has more tokens than rows for them.")
-        self._wishes = {**hosted.config, **(read_json(hosted.folder / "generation_config.json") or {})}
+        self._wishes = {**hosted.config, **(read_object(hosted.folder, "generation_config.json") or {})}
         self._spoken: Languages = read_languages(self.family, self._pieces.names, hosted.config)
         self.languages = self._spoken.codes
         self.unfinished: tuple[int, ...] = ()
@@ -61,7 +60,7 @@ class HostedTextToText(HostedBase):
         target: str = "",
         beams: int = 1,
         max_tokens: int = 512,
-        told: Told = lambda done: None,
+        told: Report = lambda done: None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> list[str]:
         """Each of ``texts``, translated or transformed, in the order given. Of nothing comes nothing: models
@@ -72,15 +71,7 @@ class HostedTextToText(HostedBase):
         not know; and `desktop_app.engine.causal.Stopped`.
         """
         ids = [self._spoken.source_ids(self._pieces.ids, whole(text), source, target) for text in texts]
-        for index, found in enumerate(ids):
-            if len(found) > self.context_length:
-                raise InkhornError(
-                    "context_overflow",
-                    f"The text is too long for the model: {len(found)} tokens, {self.context_length} fit.",
-                    index=index,
-                    prompt_tokens=len(found),
-                    context_length=self.context_length,
-                )
+        check_lengths(ids, self.context_length)
         rules = self._rules(target, max_tokens)
         results = [""] * len(texts)
         unfinished: list[int] = []

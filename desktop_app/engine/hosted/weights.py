@@ -6,7 +6,7 @@ in `desktop_app.engine.linear`, and ``<path>.bias``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import torch
@@ -14,14 +14,14 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from desktop_app.core.errors import InkhornError
+from desktop_app.engine.form_folder import Sink
 from desktop_app.engine.hosted.build import is_sinusoidal
-from desktop_app.engine.hosted.checkpoint import Checkpoint
 from desktop_app.engine.hosted.layers import DenseLinear, HostedLinear
-from desktop_app.engine.linear import GROUP, Dense, Linear, Packed, Part, fast_bfloat16, kernel_name
+from desktop_app.engine.hosted.module_tensors import ModuleTensors
+from desktop_app.engine.linear import GROUP, Dense, Linear, fast_bfloat16, kernel_name
 from desktop_app.engine.quantize import quantize4, quantize8
-
-Sink = Callable[[str, Tensor], None]
-Report = Callable[[float], None]
+from desktop_app.engine.reporting import Report
+from desktop_app.engine.weights import read_part
 
 ROWS = 64
 """The packed kernels want a multiple of this; fewer rows are not worth packing."""
@@ -58,6 +58,7 @@ class Forms:
         return self.embedding(elements) if isinstance(module, nn.Embedding) else torch.float32
 
     def embedding(self, elements: int) -> torch.dtype:
+        """Of a table of ``elements`` that rows are looked up in."""
         if not self.on_cpu:
             return self.wide
         if elements <= _SMALL or self.precision == "float32":
@@ -78,6 +79,7 @@ class Forms:
 
 
 def is_linear(module: nn.Module) -> bool:
+    """Whether the module is a matrix product, under torch's name or GPT-2's own."""
     return isinstance(module, nn.Linear) or type(module).__name__ == "Conv1D"
 
 
@@ -97,7 +99,7 @@ def own_tensors(module: nn.Module) -> Iterator[tuple[str, Tensor]]:
             yield name, buffer
 
 
-def resolve(model: Any, checkpoint: Checkpoint) -> dict[str, str]:
+def resolve(model: Any, checkpoint: ModuleTensors) -> dict[str, str]:
     """For each tensor of the module the name of the one that it is: itself, or the one that it is tied to.
     Raises InkhornError ``model_damaged`` where the files lack one or it has another shape."""
     tied: dict[str, str] = model.all_tied_weights_keys
@@ -125,7 +127,7 @@ def _other_shape(name: str) -> InkhornError:
     )
 
 
-def _read(checkpoint: Checkpoint, source: str, name: str, held: Tensor) -> Tensor:
+def _read(checkpoint: ModuleTensors, source: str, name: str, held: Tensor) -> Tensor:
     """Checked again: what is put together from several tensors has its shape only now."""
     tensor = checkpoint.read(source)
     if tensor.shape != held.shape:
@@ -133,7 +135,7 @@ def _read(checkpoint: Checkpoint, source: str, name: str, held: Tensor) -> Tenso
     return tensor
 
 
-def _source(name: str, tied: Mapping[str, str], checkpoint: Checkpoint) -> str | None:
+def _source(name: str, tied: Mapping[str, str], checkpoint: ModuleTensors) -> str | None:
     """As transformers ties: to whichever is there, and not at all where both are and differ."""
     group = tied.get(name, name)
     if name in checkpoint and (
@@ -148,7 +150,7 @@ def _source(name: str, tied: Mapping[str, str], checkpoint: Checkpoint) -> str |
 
 def convert(
     model: nn.Module,
-    checkpoint: Checkpoint,
+    checkpoint: ModuleTensors,
     names: Mapping[str, str],
     forms: Forms,
     sink: Sink,
@@ -239,7 +241,7 @@ def _bound_linear(
 ) -> nn.Module:
     rows, columns = size_of(module)
     bias = tensors[names[f"{path}.bias"]] if f"{path}.bias" in names else None
-    part = _part(f"{path}.0", tensors) or Dense(tensors[names[f"{path}.weight"]])
+    part = read_part(tensors, f"{path}.0") or Dense(tensors[names[f"{path}.weight"]])
     if isinstance(part, Dense):
         if part.weight.shape != (rows, columns):
             raise KeyError(path)
@@ -248,14 +250,3 @@ def _bound_linear(
     elif any(plane.packed.shape != (-(-rows // ROWS) * ROWS, columns // 2) for plane in part):
         raise KeyError(path)
     return HostedLinear(Linear((part,)), rows, columns, bias)
-
-
-def _part(prefix: str, tensors: Mapping[str, Tensor]) -> Part | None:
-    if f"{prefix}.weight" in tensors:
-        return Dense(tensors[f"{prefix}.weight"])
-    if f"{prefix}.packed" not in tensors:
-        return None
-    planes = [Packed(tensors[f"{prefix}.packed"], tensors[f"{prefix}.scales"])]
-    if f"{prefix}.packed_low" in tensors:
-        planes.append(Packed(tensors[f"{prefix}.packed_low"], tensors[f"{prefix}.scales_low"]))
-    return tuple(planes)

@@ -12,19 +12,20 @@ from tokenizers import AddedToken
 
 from desktop_app.core.errors import InkhornError
 from desktop_app.engine.folder_files import parse_object, read_bytes, read_object, read_text
+from desktop_app.engine.refusals import damaged
 from desktop_app.engine.tokenizers.byte_bpe import SPLITS
 from desktop_app.engine.tokenizers.pieces import make_piece_bpe, make_unigram
 from desktop_app.engine.tokenizers.sentencepiece_file import read_sentencepiece
 from desktop_app.engine.tokenizers.stopping_names import ALWAYS_CONTROL, STOP_NAMES
 from desktop_app.engine.tokenizers.tokenizer_json import (
     Added,
-    Words,
+    FileTokenizer,
     added_token,
     is_id,
     read_tokenizer_json,
     stripping,
 )
-from desktop_app.engine.tokenizers.vocabulary import SPACE, Vocabulary, damaged, refusing
+from desktop_app.engine.tokenizers.vocabulary import SPACE, Vocabulary, refusing
 
 MAX_BYTES = 128 << 20  # the largest known, Gemma's, has 33 MB
 MAX_SMALL_BYTES = 16 << 20
@@ -52,26 +53,28 @@ def read_folder_tokenizer(folder: Path) -> FolderTokenizer:
     named = read_object(folder, "special_tokens_map.json", MAX_SMALL_BYTES) or {}
     bos, eos = (_token_text(config, named, f"{name}_token") for name in ("bos", "eos"))
     added = _more_tokens(folder, config)
-    words = _words(folder, config, added, {bos, eos} - {""})
-    first = words.adds
+    read = _file_tokenizer(folder, config, added, {bos, eos} - {""})
+    first = read.adds
     if isinstance(config.get("add_bos_token"), bool):
         first = bos if config["add_bos_token"] else None
-    stop = {number for text, number in words.control.items() if text in STOP_NAMES or text == eos}
+    stop = {number for text, number in read.control.items() if text in STOP_NAMES or text == eos}
     vocabulary = Vocabulary(
-        tokenizer=words.tokenizer,
-        size=words.size,
-        control=words.control,
+        tokenizer=read.tokenizer,
+        size=read.size,
+        control=read.control,
         stop_ids=frozenset(stop | _stop_ids(folder)),
-        bos_id=words.control.get(first) if first else None,
-        user_defined=words.user_defined,
-        form=words.form,
-        prefix=words.prefix,
-        strips=words.strips,
+        bos_id=read.control.get(first) if first else None,
+        user_defined=read.user_defined,
+        form=read.form,
+        prefix=read.prefix,
+        strips=read.strips,
     )
     return FolderTokenizer(vocabulary, _chat_template(folder, config), bos, eos)
 
 
-def _words(folder: Path, config: dict[str, Any], added: list[Added], control: set[str]) -> Words:
+def _file_tokenizer(
+    folder: Path, config: dict[str, Any], added: list[Added], control: set[str]
+) -> FileTokenizer:
     raw = read_object(folder, "tokenizer.json", MAX_BYTES)
     if raw is not None:
         return read_tokenizer_json(_as_control(raw, control), added)
@@ -106,7 +109,7 @@ def _is_control(entry: Any, control: set[str]) -> bool:
     return isinstance(text, str) and (text in control or text in ALWAYS_CONTROL)
 
 
-def _sentencepiece(content: bytes, added: list[Added]) -> Words:
+def _sentencepiece(content: bytes, added: list[Added]) -> FileTokenizer:
     file = read_sentencepiece(content)
     pieces, held = list(file.model.pieces), len(file.model.pieces)
     size = max([held - 1, *(token.id for token in added)]) + 1
@@ -135,7 +138,7 @@ def _sentencepiece(content: bytes, added: list[Added]) -> Words:
     with refusing("Its added tokens do not hold together."):
         tokenizer.add_tokens([AddedToken(text, normalized=False) for text in user_defined.values()])
     adds, strips = "<s>" if "<s>" in control else "<bos>", stripping(added)
-    return Words(tokenizer, size, control, user_defined, "pieces", adds=adds, strips=strips)
+    return FileTokenizer(tokenizer, size, control, user_defined, "pieces", adds=adds, strips=strips)
 
 
 def _gpt2(vocabulary: dict[str, Any], merges: str, config: dict[str, Any]) -> dict[str, Any]:

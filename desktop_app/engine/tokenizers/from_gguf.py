@@ -8,10 +8,11 @@ import numpy as np
 from tokenizers import AddedToken, Tokenizer
 
 from desktop_app.core.errors import InkhornError
+from desktop_app.engine.refusals import damaged
 from desktop_app.engine.tokenizers.byte_bpe import SPLITS, make_byte_bpe
 from desktop_app.engine.tokenizers.pieces import Pieces, make_piece_bpe, make_unigram
 from desktop_app.engine.tokenizers.stopping_names import ALWAYS_CONTROL, STOP_NAMES
-from desktop_app.engine.tokenizers.vocabulary import Form, Vocabulary, damaged, refusing
+from desktop_app.engine.tokenizers.vocabulary import Form, Vocabulary, refusing
 
 # llama.h, enum llama_token_type
 _NORMAL, _UNKNOWN, _CONTROL, _USER_DEFINED, _UNUSED, _BYTE = 1, 2, 3, 4, 5, 6

@@ -13,7 +13,8 @@ from typing import Any
 
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers
 
-from desktop_app.engine.tokenizers.vocabulary import SPACE, damaged, held_place, refusing
+from desktop_app.engine.refusals import damaged
+from desktop_app.engine.tokenizers.vocabulary import SPACE, held_place, refusing
 
 MAX_PIECE = 512
 """Characters of a piece; the longest of known models is 93 spaces, and all cuts of a piece are tried."""

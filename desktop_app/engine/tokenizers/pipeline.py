@@ -11,10 +11,10 @@ import binascii
 from collections.abc import Iterator
 from typing import Any
 
-from desktop_app.core.errors import InkhornError
+from desktop_app.engine.refusals import damaged, unsupported
 from desktop_app.engine.tokenizers.patterns import is_safe
 from desktop_app.engine.tokenizers.pieces import check_charsmap
-from desktop_app.engine.tokenizers.vocabulary import SPACE, Form, damaged
+from desktop_app.engine.tokenizers.vocabulary import SPACE, Form
 
 _LONGEST_REPLACEMENT = 8
 _WORDS = ("NFC", "NFD", "NFKC", "NFKD", "Lowercase", "StripAccents", "BertNormalizer", "Nmt")
@@ -108,7 +108,3 @@ def first_token(processor: Any) -> str | None:
         if isinstance(special, dict) and isinstance(special.get("id"), str):
             return str(special["id"])
     return None
-
-
-def unsupported(why: str) -> InkhornError:
-    return InkhornError("model_unsupported", f"This version cannot run this model: {why}.", why=why)

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from desktop_app.core.errors import InkhornError
+from desktop_app.engine.refusals import damaged
 from desktop_app.engine.tokenizers.pieces import Pieces
-from desktop_app.engine.tokenizers.vocabulary import damaged
 
 MAX_PIECES = 1_000_000
 # SentencePiece.Type

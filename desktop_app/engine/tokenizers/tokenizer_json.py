@@ -13,15 +13,15 @@ from typing import Any, TypeGuard
 
 from tokenizers import Tokenizer
 
+from desktop_app.engine.refusals import damaged, unsupported
 from desktop_app.engine.tokenizers.pipeline import (
     first_token,
     form_of,
     take_first_space,
-    unsupported,
     vetted_normalizer,
     vetted_pre_tokenizer,
 )
-from desktop_app.engine.tokenizers.vocabulary import Form, damaged, held_place, refusing
+from desktop_app.engine.tokenizers.vocabulary import Form, held_place, refusing
 
 MAX_TOKENS = 2_000_000
 MAX_TOKEN_CHARACTERS = 4096
@@ -38,7 +38,7 @@ class Added:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class FileTokenizer:
     """What a folder's tokenizer is, before it is known which tokens end a reply."""
 
     tokenizer: Tokenizer
@@ -52,7 +52,7 @@ class Words:
     strips: dict[str, str] = field(default_factory=dict)
 
 
-def read_tokenizer_json(raw: dict[str, Any], more: Sequence[Added]) -> Words:
+def read_tokenizer_json(raw: dict[str, Any], more: Sequence[Added]) -> FileTokenizer:
     """``raw`` is the parsed file; ``more`` what other files say of added tokens, and they win. Raises
     InkhornError: ``model_damaged``, ``model_unsupported``."""
     added = {token.id: token for token in [*_added_tokens(raw), *more]}
@@ -82,7 +82,7 @@ def read_tokenizer_json(raw: dict[str, Any], more: Sequence[Added]) -> Words:
     with refusing("Its tokenizer does not hold together."):
         tokenizer = Tokenizer.from_str(json.dumps(parts))
     form, adds = form_of(raw.get("decoder")), first_token(raw.get("post_processor"))
-    return Words(tokenizer, size, control, own, form, prefix, adds, stripping(added.values()))
+    return FileTokenizer(tokenizer, size, control, own, form, prefix, adds, stripping(added.values()))
 
 
 def _added_tokens(raw: dict[str, Any]) -> Iterator[Added]:
@@ -113,6 +113,7 @@ def stripping(added: Iterable[Added]) -> dict[str, str]:
 
 
 def is_id(number: object) -> TypeGuard[int]:
+    """Whether somebody else's JSON has a token's number here."""
     return isinstance(number, int) and not isinstance(number, bool) and 0 <= number < MAX_TOKENS
 
 

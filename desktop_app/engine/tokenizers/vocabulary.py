@@ -18,6 +18,7 @@ from typing import Literal
 from tokenizers import Tokenizer
 
 from desktop_app.core.errors import InkhornError
+from desktop_app.engine.refusals import damaged
 
 Form = Literal["letters", "pieces"]
 """How a token's text stands for bytes: GPT-2's printable letters, one a byte; or SentencePiece's plain
@@ -159,10 +160,6 @@ def load_vocabulary(files: dict[str, str]) -> Vocabulary:
         prefix=bool(rest["prefix"]),
         strips=dict(rest["strips"]),
     )
-
-
-def damaged(why: str) -> InkhornError:
-    return InkhornError("model_damaged", f"The model file is damaged. {why}", why=why)
 
 
 @contextmanager

@@ -10,7 +10,6 @@ from PySide6.QtGui import (
     QFont,
     QFontMetrics,
     QPainter,
-    QPen,
     QTextCharFormat,
     QTextLayout,
     QTextLine,
@@ -23,13 +22,13 @@ from desktop_app.ui.chat_list.dates import short_time
 from desktop_app.ui.chat_list.model import RowModel
 from desktop_app.ui.chat_list.rows import Row, count_words, matches_in, shown_snippet, title_of, utf16_range
 from desktop_app.ui.icons import pixmap
-from desktop_app.ui.theme import RADIUS, SIZE_CAPTION, Theme, space, theme_of
+from desktop_app.ui.theme import RADIUS, Theme, space, theme_of
+from desktop_app.ui.widgets.list_row import INSET, caption_font, draw_elided, paint_ground, paint_heading
 
 Index = QModelIndex | QPersistentModelIndex
 State = QStyle.StateFlag
 Align = Qt.AlignmentFlag
 
-_INSET = space(2)  # between the pane's edge and a row's ground
 _PAD = space(2.5)  # between the ground's edge and its text
 _GAP = 1  # between title and second line
 _INDENT = space(6)  # of a conversation in a folder: its title stands below the folder's name
@@ -69,7 +68,7 @@ class RowDelegate(QStyledItemDelegate):
         if key not in self._sizes:
             widget = self.parent()
             font = widget.font() if isinstance(widget, QWidget) else QFont()
-            title, caption = QFontMetrics(font).height(), QFontMetrics(_caption(font)).height()
+            title, caption = QFontMetrics(font).height(), QFontMetrics(caption_font(font)).height()
             height = {
                 "first": caption + space(2),
                 "heading": caption + space(5),
@@ -82,7 +81,7 @@ class RowDelegate(QStyledItemDelegate):
 
     def ground_rect(self, rect: QRect) -> QRect:
         """The rounded ground of a row whose item has ``rect``."""
-        return rect.adjusted(_INSET, 1, -(0 if self.scroll_bar_shown else _INSET), -1)
+        return rect.adjusted(INSET, 1, -(0 if self.scroll_bar_shown else INSET), -1)
 
     def button_rect(self, rect: QRect) -> QRect:
         """Where the ⋯ of a row stands."""
@@ -100,7 +99,7 @@ class RowDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         theme = theme_of()
         if row.kind == "heading":
-            self._paint_heading(painter, option, row, theme)
+            paint_heading(painter, option.rect, _PAD, row.text, option.font, theme)
         else:
             self._paint_ground(painter, option, index, row, theme)
             if row.kind == "folder":
@@ -109,18 +108,9 @@ class RowDelegate(QStyledItemDelegate):
                 self._paint_chat(painter, option, index, row, theme)
         painter.restore()
 
-    def _paint_heading(self, painter: QPainter, option: QStyleOptionViewItem, row: Row, theme: Theme) -> None:
-        font = _caption(option.font)
-        font.setWeight(QFont.Weight.DemiBold)
-        painter.setFont(font)
-        painter.setPen(QColor(theme.quiet))
-        box = option.rect.adjusted(_INSET + _PAD, 0, -_INSET, -space(1))
-        painter.drawText(box, Align.AlignLeft | Align.AlignBottom, row.text)
-
     def _paint_ground(
         self, painter: QPainter, option: QStyleOptionViewItem, index: Index, row: Row, theme: Theme
     ) -> None:
-        ground = QRectF(self.ground_rect(option.rect))
         is_open = row.chat is not None and row.chat.id == self.open_id
         colour = None
         if option.state & State.State_Selected and not is_open:
@@ -129,19 +119,9 @@ class RowDelegate(QStyledItemDelegate):
             colour = theme.tint
         elif index.row() == self.hovered:
             colour = theme.hover
-        painter.setPen(Qt.PenStyle.NoPen)
-        if colour is not None:
-            painter.setBrush(QColor(colour))
-            painter.drawRoundedRect(ground, RADIUS, RADIUS)
-        if is_open:  # a mark beside the ground, so that colour alone does not carry it
-            painter.setBrush(QColor(theme.accent))
-            bar = QRectF(ground.left(), ground.center().y() - 9, 3, 18)
-            painter.drawRoundedRect(bar, 1.5, 1.5)
         has_focus = bool(option.state & State.State_HasFocus) and self.focus_shown
-        if has_focus or index.row() == self.drop_row:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(theme.focus), 2))
-            painter.drawRoundedRect(ground.adjusted(1, 1, -1, -1), RADIUS - 1, RADIUS - 1)
+        framed = has_focus or index.row() == self.drop_row
+        paint_ground(painter, QRectF(self.ground_rect(option.rect)), theme, colour, is_open, framed)
 
     def _paint_folder(self, painter: QPainter, option: QStyleOptionViewItem, row: Row, theme: Theme) -> None:
         box = self.ground_rect(option.rect).adjusted(_PAD, 0, -_PAD, 0)
@@ -151,17 +131,14 @@ class RowDelegate(QStyledItemDelegate):
         painter.drawPixmap(box.left(), middle, pixmap(name, 16, ratio, theme.quiet))
         chevron = "chevron-down" if row.is_open else "chevron-right"
         painter.drawPixmap(box.right() - 13, middle + 1, pixmap(chevron, 14, ratio, theme.quiet))
-        painter.setFont(_caption(option.font))
+        painter.setFont(caption_font(option.font))
         count = str(row.count)
         count_width = QFontMetrics(painter.font()).horizontalAdvance(count)
         painter.setPen(QColor(theme.quiet))
         right = box.adjusted(0, 0, -space(5), 0)
         painter.drawText(right, Align.AlignRight | Align.AlignVCenter, count)
-        painter.setFont(option.font)
-        painter.setPen(QColor(theme.ink))
         text = box.adjusted(16 + space(2), 0, -count_width - space(7), 0)
-        elided = QFontMetrics(option.font).elidedText(row.text, Qt.TextElideMode.ElideRight, text.width())
-        painter.drawText(text, Align.AlignLeft | Align.AlignVCenter, elided)
+        draw_elided(painter, text, row.text, option.font, theme.ink)
 
     def _paint_chat(
         self, painter: QPainter, option: QStyleOptionViewItem, index: Index, row: Row, theme: Theme
@@ -170,7 +147,7 @@ class RowDelegate(QStyledItemDelegate):
         ratio = painter.device().devicePixelRatioF()
         box = self.ground_rect(option.rect).adjusted(_PAD, 0, -_PAD, 0)
         box.setLeft(box.left() + (_INDENT if row.place == "folder" else 0))
-        metrics, caption = QFontMetrics(option.font), QFontMetrics(_caption(option.font))
+        metrics, caption = QFontMetrics(option.font), QFontMetrics(caption_font(option.font))
         has_snippet = row.hit is not None and row.hit.message_id is not None
         lines = _SNIPPET_LINES if has_snippet else 1
         top = box.center().y() - (metrics.height() + _GAP + lines * caption.height()) // 2 + 1
@@ -185,20 +162,14 @@ class RowDelegate(QStyledItemDelegate):
                 text, ranges = self._second_line(row), []
             else:
                 text, ranges = shown_snippet(row.hit)
-            _draw_marked(painter, below, text, ranges, _caption(option.font), theme.quiet, theme)
+            _draw_marked(painter, below, text, ranges, caption_font(option.font), theme.quiet, theme)
         else:
-            painter.setPen(QColor(theme.ink))
-            painter.setFont(option.font)
-            elided = metrics.elidedText(title_of(row.chat), Qt.TextElideMode.ElideRight, title.width())
-            painter.drawText(title, Align.AlignLeft | Align.AlignVCenter, elided)
-            painter.setPen(QColor(theme.quiet))
-            painter.setFont(_caption(option.font))
+            draw_elided(painter, title, title_of(row.chat), option.font, theme.ink)
             if row.chat.pinned:
                 middle = below.center().y() - 5
                 painter.drawPixmap(below.left(), middle, pixmap("pin", 12, ratio, theme.quiet))
                 below.setLeft(below.left() + space(4))
-            words = caption.elidedText(self._second_line(row), Qt.TextElideMode.ElideRight, below.width())
-            painter.drawText(below, Align.AlignLeft | Align.AlignVCenter, words)
+            draw_elided(painter, below, self._second_line(row), caption_font(option.font), theme.quiet)
         if hovered:
             button = self.button_rect(option.rect)
             if self.over_button:
@@ -232,12 +203,6 @@ class RowDelegate(QStyledItemDelegate):
 def _row(index: Index) -> Row | None:
     model = index.model()
     return model.row(index) if isinstance(model, RowModel) else None
-
-
-def _caption(font: QFont) -> QFont:
-    small = QFont(font)
-    small.setPixelSize(SIZE_CAPTION)
-    return small
 
 
 def _draw_marked(

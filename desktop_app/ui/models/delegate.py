@@ -9,12 +9,19 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 from desktop_app.core.i18n import tr
 from desktop_app.ui.icons import pixmap
 from desktop_app.ui.models.row_model import Row, RowModel, Tone
-from desktop_app.ui.theme import RADIUS, SIZE_CAPTION, Theme, space, theme_of
+from desktop_app.ui.theme import RADIUS, Theme, space, theme_of
+from desktop_app.ui.widgets.list_row import (
+    INSET,
+    bold_font,
+    caption_font,
+    draw_elided,
+    paint_ground,
+    paint_heading,
+)
 
 Index = QModelIndex | QPersistentModelIndex
 Align = Qt.AlignmentFlag
 
-_INSET = space(2)  # between the list's edge and a row's ground
 _PAD = space(3)  # between the ground's edge and its text
 _GAP = 2  # between lines
 _INDENT = space(6)
@@ -36,7 +43,10 @@ class ModelDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         row = _row(index)
-        title, caption = QFontMetrics(_bold(self._font())).height(), _caption_metrics(self._font()).height()
+        title, caption = (
+            QFontMetrics(bold_font(self._font())).height(),
+            _caption_metrics(self._font()).height(),
+        )
         if row is None or row.kind == "heading":
             return QSize(space(40), caption + space(5 if index.row() else 3))
         lines = bool(row.line) + bool(row.facts)
@@ -65,32 +75,14 @@ class ModelDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         theme = theme_of()
         if row.kind == "heading":
-            painter.setFont(_caption(option.font, QFont.Weight.DemiBold))
-            painter.setPen(QColor(theme.quiet))
-            box = option.rect.adjusted(_INSET + _PAD, 0, -_INSET, -space(1))
-            painter.drawText(box, Align.AlignLeft | Align.AlignBottom, row.title)
+            paint_heading(painter, option.rect, _PAD, row.title, option.font, theme)
         else:
-            self._paint_ground(painter, option, index, theme)
+            selected = bool(option.state & QStyle.StateFlag.State_Selected)
+            colour = theme.tint if selected else theme.hover if index.row() == self.hovered else None
+            focused = bool(option.state & QStyle.StateFlag.State_HasFocus) and self.focus_shown
+            paint_ground(painter, QRectF(_ground(option.rect)), theme, colour, selected, focused)
             self._paint_row(painter, option, row, index, theme)
         painter.restore()
-
-    def _paint_ground(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: Index, theme: Theme
-    ) -> None:
-        ground = QRectF(_ground(option.rect))
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        colour = theme.tint if selected else theme.hover if index.row() == self.hovered else None
-        painter.setPen(Qt.PenStyle.NoPen)
-        if colour is not None:
-            painter.setBrush(QColor(colour))
-            painter.drawRoundedRect(ground, RADIUS, RADIUS)
-        if selected:  # a mark beside the ground, so that colour alone does not carry it
-            painter.setBrush(QColor(theme.accent))
-            painter.drawRoundedRect(QRectF(ground.left(), ground.center().y() - 9, 3, 18), 1.5, 1.5)
-        if bool(option.state & QStyle.StateFlag.State_HasFocus) and self.focus_shown:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(theme.focus), 2))
-            painter.drawRoundedRect(ground.adjusted(1, 1, -1, -1), RADIUS - 1, RADIUS - 1)
 
     def _paint_row(
         self, painter: QPainter, option: QStyleOptionViewItem, row: Row, index: Index, theme: Theme
@@ -100,7 +92,7 @@ class ModelDelegate(QStyledItemDelegate):
         button = self.button_rect(option.rect, row)
         if row.button:
             box.setRight(button.left() - space(3))
-        title = QFontMetrics(_bold(option.font))
+        title = QFontMetrics(bold_font(option.font))
         caption = _caption_metrics(option.font)
         lines = bool(row.line) + bool(row.facts)
         height = title.height() + lines * (caption.height() + _GAP)
@@ -108,11 +100,8 @@ class ModelDelegate(QStyledItemDelegate):
         self._paint_title(painter, QRect(box.left(), top, box.width(), title.height()), option, row, theme)
         top += title.height() + _GAP
         if row.line:
-            painter.setFont(_caption(option.font))
-            painter.setPen(QColor(theme.ink))
             place = QRect(box.left(), top, box.width(), caption.height())
-            text = caption.elidedText(row.line, Qt.TextElideMode.ElideRight, place.width())
-            painter.drawText(place, Align.AlignLeft | Align.AlignVCenter, text)
+            draw_elided(painter, place, row.line, caption_font(option.font), theme.ink)
             top += caption.height() + _GAP
         if row.facts:
             self._paint_facts(
@@ -134,43 +123,32 @@ class ModelDelegate(QStyledItemDelegate):
             left += _ICON + space(1.5)
         caption = _caption_metrics(option.font)
         mark_width = caption.horizontalAdvance(row.mark) + space(3) if row.mark else 0
-        title = QFontMetrics(_bold(option.font))
         room = box.right() - left + 1 - (mark_width + space(2) if row.mark else 0)
-        text = title.elidedText(row.title, Qt.TextElideMode.ElideRight, room)
-        painter.setFont(_bold(option.font))
-        painter.setPen(QColor(theme.ink))
-        painter.drawText(
-            QRect(left, box.top(), room, box.height()), Align.AlignLeft | Align.AlignVCenter, text
-        )
-        left += title.horizontalAdvance(text) + space(2)
+        place = QRect(left, box.top(), room, box.height())
+        left += draw_elided(painter, place, row.title, bold_font(option.font), theme.ink) + space(2)
         if row.mark:
-            place = QRectF(
-                left, box.center().y() - caption.height() / 2 - 1, mark_width, caption.height() + 2
-            )
+            height = caption.height() + 2
+            badge = QRectF(left, box.center().y() - height / 2, mark_width, height)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(theme.success_paper))
-            painter.drawRoundedRect(place, 4, 4)
-            painter.setFont(_caption(option.font))
+            painter.drawRoundedRect(badge, 4, 4)
+            painter.setFont(caption_font(option.font))
             painter.setPen(QColor(theme.success))
-            painter.drawText(place, Align.AlignCenter, row.mark)
+            painter.drawText(badge, Align.AlignCenter, row.mark)
             left += mark_width + space(2)
         rest = box.right() - left + 1
         if row.aside and rest > space(10):
-            painter.setFont(_caption(option.font))
-            painter.setPen(QColor(theme.quiet))
-            text = caption.elidedText(row.aside, Qt.TextElideMode.ElideRight, rest)
-            painter.drawText(
-                QRect(left, box.top(), rest, box.height()), Align.AlignLeft | Align.AlignVCenter, text
-            )
+            place = QRect(left, box.top(), rest, box.height())
+            draw_elided(painter, place, row.aside, caption_font(option.font), theme.quiet)
 
     def _paint_facts(
         self, painter: QPainter, box: QRect, option: QStyleOptionViewItem, row: Row, theme: Theme
     ) -> None:
-        painter.setFont(_caption(option.font))
-        metrics = _caption_metrics(option.font)
+        font = caption_font(option.font)
+        painter.setFont(font)
         left, right = box.left(), box.right() + 1
         if row.strengths is not None:
-            right -= self._paint_strengths(painter, box, metrics, row.strengths, theme)
+            right -= self._paint_strengths(painter, box, QFontMetrics(font), row.strengths, theme)
         for number, (text, tone) in enumerate(row.facts):
             if number:
                 painter.setPen(QColor(theme.quiet))
@@ -178,11 +156,8 @@ class ModelDelegate(QStyledItemDelegate):
                 left += space(3)
             if right - left < space(5):
                 return
-            painter.setPen(QColor(_colour(tone, theme)))
-            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, right - left)
             place = QRect(left, box.top(), right - left, box.height())
-            painter.drawText(place, Align.AlignLeft | Align.AlignVCenter, shown)
-            left += metrics.horizontalAdvance(shown)
+            left += draw_elided(painter, place, text, font, _colour(tone, theme))
 
     def _paint_strengths(
         self, painter: QPainter, box: QRect, metrics: QFontMetrics, strengths: tuple[int, int], theme: Theme
@@ -242,7 +217,7 @@ def _row(index: Index) -> Row | None:
 
 
 def _ground(rect: QRect) -> QRect:
-    return rect.adjusted(_INSET, 1, -_INSET, -1)
+    return rect.adjusted(INSET, 1, -INSET, -1)
 
 
 def _colour(tone: Tone, theme: Theme) -> str:
@@ -250,19 +225,5 @@ def _colour(tone: Tone, theme: Theme) -> str:
     return colour
 
 
-def _bold(font: QFont) -> QFont:
-    heavy = QFont(font)
-    heavy.setWeight(QFont.Weight.DemiBold)
-    return heavy
-
-
-def _caption(font: QFont, weight: QFont.Weight | None = None) -> QFont:
-    small = QFont(font)
-    small.setPixelSize(SIZE_CAPTION)
-    if weight is not None:
-        small.setWeight(weight)
-    return small
-
-
 def _caption_metrics(font: QFont) -> QFontMetrics:
-    return QFontMetrics(_caption(font))
+    return QFontMetrics(caption_font(font))

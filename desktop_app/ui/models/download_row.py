@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QProgressBar,
     QPushButton,
     QSizePolicy,
@@ -18,7 +17,7 @@ from desktop_app.ui.models.problems import download_trouble, way_words
 from desktop_app.ui.numbers import bytes_text
 from desktop_app.ui.theme import set_look, space
 from desktop_app.ui.widgets.elided_label import ElidedLabel
-from desktop_app.ui.widgets.policies import keep_height
+from desktop_app.ui.widgets.flowing import wrapped
 from desktop_app.worker.download_state import DownloadState
 
 _STEPS = 1000
@@ -83,12 +82,8 @@ class DownloadRow(QWidget):
         self._state: DownloadState | None = None
         self._usable = self._locked = False
         self._name, self._facts = ElidedLabel(self, least=60), ElidedLabel(self, least=60)
-        self._why = QLabel(self)
-        self._why.setWordWrap(True)
-        self._why.setSizePolicy(keep_height())
-        self._why.setTextFormat(Qt.TextFormat.PlainText)
+        self._why = wrapped(self, size="caption", tone="danger")
         set_look(self._facts, size="caption", tone="quiet")
-        set_look(self._why, size="caption", tone="danger")
         self._bar = QProgressBar(self)
         self._bar.setTextVisible(False)
         self._bar.setRange(0, _STEPS)

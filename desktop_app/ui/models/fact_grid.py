@@ -1,4 +1,4 @@
-"""Facts in two columns, and a column of widgets that scrolls."""
+"""Facts in two columns, and the way back to where they were asked for."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -21,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from desktop_app.ui.theme import set_look, space
 from desktop_app.ui.widgets.elided_label import ElidedLabel
-from desktop_app.ui.widgets.policies import keep_height
+from desktop_app.ui.widgets.flowing import wrapped
 
 _LINK_EDGE = 2  # px of a link's border, as the stylesheet has it
 
@@ -85,10 +83,8 @@ class FactGrid(QWidget):
             label: QLabel = ElidedLabel(self, middle=True, least=60)
             label.setText(fact.value)
         else:
-            label = QLabel(fact.value, self)
-            label.setWordWrap(True)
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setSizePolicy(keep_height())
+            label = wrapped(self)
+            label.setText(fact.value)
         label.setAccessibleName(f"{fact.title}: {fact.value}")
         set_look(label, size="caption")
         return label
@@ -117,27 +113,6 @@ class _Link(QPushButton):
             room = self.width() - 2 * _LINK_EDGE
             text = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room)
         self.setText(text.replace("&", "&&"))
-
-
-def wrapped(parent: QWidget, **look: str) -> QLabel:
-    """A plain-text label that breaks its lines."""
-    label = QLabel(parent)
-    label.setWordWrap(True)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setSizePolicy(keep_height())
-    set_look(label, **look)
-    return label
-
-
-def scrolled(body: QWidget, parent: QWidget) -> QScrollArea:
-    body.setProperty("plain", True)
-    area = QScrollArea(parent)
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setWidget(body)
-    return area
 
 
 def back_row(button: QPushButton, column: QVBoxLayout) -> None:

@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayou
 
 from desktop_app.core.i18n import tr
 from desktop_app.library.found import Found
-from desktop_app.ui.models.fact_grid import wrapped
 from desktop_app.ui.models.problems import Trouble
 from desktop_app.ui.models.words import count_words
 from desktop_app.ui.numbers import bytes_text
 from desktop_app.ui.theme import set_look, space
+from desktop_app.ui.widgets.flowing import wrapped
 
 Phase = Literal["looking", "found", "working", "refused"]
 

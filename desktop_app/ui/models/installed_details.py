@@ -14,7 +14,7 @@ from desktop_app.library.catalogue import HubSource
 from desktop_app.library.installed import Installed
 from desktop_app.ui.icons import icon
 from desktop_app.ui.models.adapter_row import AdapterRow
-from desktop_app.ui.models.fact_grid import Fact, FactGrid, back_row, scrolled, wrapped
+from desktop_app.ui.models.fact_grid import Fact, FactGrid, back_row
 from desktop_app.ui.models.problems import Trouble, Way, way_words
 from desktop_app.ui.models.rows import InUse, installed_title, variant_of
 from desktop_app.ui.models.words import (
@@ -27,6 +27,7 @@ from desktop_app.ui.models.words import (
 )
 from desktop_app.ui.numbers import bytes_text
 from desktop_app.ui.theme import set_look, space, theme_of
+from desktop_app.ui.widgets.flowing import scrolled, wrapped
 
 _ACTIONS = ("use", "unload", "check", "show", "remove")
 

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QPushButton, QVBo
 
 from desktop_app.core.i18n import tr
 from desktop_app.library.catalogue import Model
-from desktop_app.ui.models.fact_grid import wrapped
 from desktop_app.ui.theme import set_look, space
+from desktop_app.ui.widgets.flowing import wrapped
 
 
 class LicenceDialog(QDialog):

@@ -9,7 +9,7 @@ from desktop_app.core.i18n import tr
 from desktop_app.library.catalogue import HubSource, Model, Variant
 from desktop_app.ui.icons import icon
 from desktop_app.ui.models.download_row import state_words
-from desktop_app.ui.models.fact_grid import Fact, FactGrid, back_row, scrolled, wrapped
+from desktop_app.ui.models.fact_grid import Fact, FactGrid, back_row
 from desktop_app.ui.models.shelf import Shelf
 from desktop_app.ui.models.words import (
     bits_words,
@@ -24,6 +24,7 @@ from desktop_app.ui.models.words import (
     task_words,
 )
 from desktop_app.ui.theme import set_look, space, theme_of
+from desktop_app.ui.widgets.flowing import scrolled, wrapped
 from desktop_app.worker.download_state import DownloadState
 
 _MOST_LANGUAGES = 12

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from desktop_app.ui.icons import mark_pixmap, pixmap
 from desktop_app.ui.theme import set_look, space, theme_of
-from desktop_app.ui.widgets.policies import keep_height
+from desktop_app.ui.widgets.flowing import wrapped
 
 Words = Callable[[], str]
 _PICTURE = 40
@@ -110,10 +110,6 @@ class EmptyState(QWidget):
 
 
 def _centred(parent: QWidget, **look: str) -> QLabel:
-    label = QLabel(parent)
-    label.setTextFormat(Qt.TextFormat.PlainText)
+    label = wrapped(parent, **look)
     label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-    label.setWordWrap(True)
-    label.setSizePolicy(keep_height())
-    set_look(label, **look)
     return label

@@ -17,8 +17,9 @@ from PySide6.QtWidgets import (
 
 from desktop_app.core.i18n import tr
 from desktop_app.ui.settings_options import Option
-from desktop_app.ui.theme import set_look, space
-from desktop_app.ui.widgets.policies import dress_number, keep_height
+from desktop_app.ui.theme import space
+from desktop_app.ui.widgets.flowing import wrapped
+from desktop_app.ui.widgets.policies import dress_number
 
 _CONTROL_WIDTH = 160
 
@@ -32,10 +33,7 @@ class OptionRow(QWidget):
         super().__init__(parent)
         self.option = option
         self._title = QLabel(self)
-        self._effect = QLabel(self)
-        self._effect.setWordWrap(True)
-        self._effect.setSizePolicy(keep_height())
-        set_look(self._effect, size="caption", tone="quiet")
+        self._effect = wrapped(self, size="caption", tone="quiet")
         self.control = self._make(default)
         self._title.setBuddy(self.control)
         grid = QGridLayout(self)

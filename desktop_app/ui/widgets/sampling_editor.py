@@ -24,7 +24,8 @@ from PySide6.QtWidgets import (
 from desktop_app.core.i18n import tr
 from desktop_app.core.sampling import LIMITS, PRESETS, Sampling
 from desktop_app.ui.theme import set_look, space
-from desktop_app.ui.widgets.policies import dress_number, keep_height
+from desktop_app.ui.widgets.flowing import wrapped
+from desktop_app.ui.widgets.policies import dress_number
 
 CUSTOM = "custom"
 _DECIMALS = {"temperature": 0.05, "top_p": 0.05, "min_p": 0.01, "repetition_penalty": 0.05}
@@ -49,13 +50,15 @@ class SamplingEditor(QWidget):
         self._filling = False
         self._explain_all = explain_all
         self._presets = {name: QPushButton(self) for name in (*PRESETS, CUSTOM)}
-        self._meaning = _wrapped(self)
+        self._meaning = wrapped(self, size="caption", tone="quiet")
         names = ["temperature", "top_p", "top_k", "min_p", "repetition_penalty", "max_tokens", "seed", "stop"]
         self._names = [name for name in names if with_length or name != "max_tokens"]
         self._fields = {name: self._make_field(name) for name in self._names}
         self._titles = {name: QLabel(self) for name in self._names}
-        self._notes = {name: _wrapped(self) for name in self._names} if explain_all else {}
-        self._foot = _wrapped(self)
+        self._notes = (
+            {name: wrapped(self, size="caption", tone="quiet") for name in self._names} if explain_all else {}
+        )
+        self._foot = wrapped(self, size="caption", tone="quiet")
         self._build()
         self.retranslate()
         self._show()
@@ -231,15 +234,6 @@ class SamplingEditor(QWidget):
         if not self._explain_all:
             self.setFixedWidth(space(94))
         self.setFocusProxy(self._presets["balanced"])
-
-
-def _wrapped(parent: QWidget) -> QLabel:
-    label = QLabel(parent)
-    label.setWordWrap(True)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setSizePolicy(keep_height())
-    set_look(label, size="caption", tone="quiet")
-    return label
 
 
 def _read(field: QWidget) -> Any:

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.messages import Adapter
-from desktop_app.engine.hosted.adapters import with_adapters
+from desktop_app.engine.adapting import use_adapters as with_adapters
 from tests.engine.hosted.conftest import Load
 from tests.engine.hosted.models import save, tiny
 from tests.engine.hosted.test_causal import scores_of, token_ids

@@ -14,9 +14,10 @@ from desktop_app.core.errors import InkhornError
 from desktop_app.engine.causal import Stopped
 from desktop_app.engine.hosted import causal
 from desktop_app.engine.hosted.causal import HostedCausal
-from desktop_app.engine.hosted.families import FAMILIES, hosted_kind
+from desktop_app.engine.hosted.families import FAMILIES
 from desktop_app.engine.linear import kernel_name
 from tests.engine.hosted.conftest import Load
+from tests.engine.hosted.kinds import hosted_kind
 from tests.engine.hosted.models import VOCABULARY, save, tiny
 
 CAUSAL = [name for name, family in FAMILIES.items() if "causal" in family.heads]

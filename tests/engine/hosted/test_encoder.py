@@ -14,8 +14,9 @@ from torch import Tensor
 from desktop_app.core.errors import InkhornError
 from desktop_app.engine.causal import Stopped
 from desktop_app.engine.hosted import encoder
-from desktop_app.engine.hosted.families import FAMILIES, hosted_kind
+from desktop_app.engine.hosted.families import FAMILIES
 from tests.engine.hosted.conftest import Load
+from tests.engine.hosted.kinds import hosted_kind
 from tests.engine.hosted.models import save, tiny
 from tests.engine.hosted.words import SENTENCES, add_json
 
@@ -126,6 +127,11 @@ def test_steps_that_are_not_known_are_refused(bert: tuple[Any, Path], load: Load
     add_pooling(bert[1], {"pooling_mode_max_tokens": True})
     with pytest.raises(InkhornError, match="pools"):
         load(bert[1])
+    outside = [{"type": "sentence_transformers.models.Pooling", "path": "x/.."}]
+    (bert[1] / "modules.json").write_text(json.dumps(outside), encoding="utf-8")
+    with pytest.raises(InkhornError) as refused:
+        load(bert[1])
+    assert refused.value.kind == "model_damaged"
     (bert[1] / "modules.json").unlink()
 
 

@@ -170,7 +170,7 @@ def test_memory_is_asked_for_first(folder: Path, tmp_path: Path, monkeypatch: py
     assert refused.value.kind == "memory"
     monkeypatch.undo()
     model = load_hosted(folder, "packed8", "cpu", tmp_path / "prepared", quiet)
-    assert 0.9 * model.bytes < asked[0] - loading._WORKING_MEMORY < 1.2 * model.bytes
+    assert 0.9 * model.bytes < asked[0] - loading.WORKING_MEMORY < 1.2 * model.bytes
 
 
 # --- files that are odd but right -------------------------------------------------------------

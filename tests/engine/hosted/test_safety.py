@@ -14,9 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from desktop_app.core.errors import InkhornError
-from desktop_app.engine.hosted.families import FAMILIES, hosted_kind
+from desktop_app.engine.hosted.families import FAMILIES
 from desktop_app.engine.hosted.load import load_hosted
 from tests.conftest import ROOT
+from tests.engine.hosted.kinds import hosted_kind
 from tests.engine.hosted.models import save, tiny
 from tests.engine.hosted.test_encoder import add_words
 from tests.engine.hosted.test_load import change_config, quiet
@@ -135,7 +136,7 @@ def test_the_kind_is_told_without_torch(tmp_path: Path) -> None:
     folder = save(tiny("marian"), tmp_path / "marian")
     code = (
         "import sys, pathlib\n"
-        "from desktop_app.engine.hosted.families import hosted_kind\n"
+        "from tests.engine.hosted.kinds import hosted_kind\n"
         "print(hosted_kind(pathlib.Path(sys.argv[1])), {'torch', 'transformers'} & set(sys.modules))"
     )
     done = subprocess.run(

@@ -15,8 +15,9 @@ import torch
 from desktop_app.core.errors import InkhornError
 from desktop_app.engine.causal import Stopped
 from desktop_app.engine.hosted import text_to_text
-from desktop_app.engine.hosted.families import FAMILIES, hosted_kind
+from desktop_app.engine.hosted.families import FAMILIES
 from tests.engine.hosted.conftest import Load
+from tests.engine.hosted.kinds import hosted_kind
 from tests.engine.hosted.models import save, tiny
 from tests.engine.hosted.words import (
     SENTENCES,

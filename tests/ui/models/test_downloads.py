@@ -15,7 +15,7 @@ from desktop_app.ui.models.download_row import DownloadRow
 from desktop_app.ui.models.licence_dialog import LicenceDialog
 from desktop_app.ui.models.offers import Wanted
 from desktop_app.ui.widgets.banner import Banner
-from tests.library import hub_server as faults
+from tests.library import faults
 from tests.library.hub_server import Hub, Repo
 from tests.ui.models.conftest import User
 from tests.ui.models.making import download, failure

@@ -14,13 +14,16 @@ from tokenizers.processors import BertProcessing
 
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.text import whole
-from desktop_app.engine.hosted.folder import read_json
+from desktop_app.engine.folder_files import read_object
+from desktop_app.engine.reading import check_lengths
+from desktop_app.engine.refusals import damaged
 
 _NO_LIMIT = 1 << 20  # "very large integers" stand for no limit in tokenizer_config.json
 
 
-class Words:
-    """``limit`` is the most tokens that a text may have, special ones included."""
+class EncoderTokenizer:
+    """Texts to the ids that an encoder reads. ``limit`` is the most of them that a text may have, special
+    ones included."""
 
     def __init__(self, tokenizer: Any, limit: int) -> None:
         self._tokenizer, self.limit = tokenizer, limit
@@ -31,37 +34,29 @@ class Words:
         found = [
             encoding.ids for encoding in self._tokenizer.encode_batch_fast([whole(text) for text in texts])
         ]
-        for index, ids in enumerate(found):
-            if len(ids) > self.limit:
-                raise InkhornError(
-                    "context_overflow",
-                    f"The text is too long for the model: {len(ids)} tokens, {self.limit} fit.",
-                    index=index,
-                    prompt_tokens=len(ids),
-                    context_length=self.limit,
-                )
+        check_lengths(found, self.limit)
         return found
 
 
-def read_words(folder: Path, vocabulary: int, positions: int) -> Words:
+def read_encoder_tokenizer(folder: Path, vocabulary: int, positions: int) -> EncoderTokenizer:
     """The tokenizer of the model in ``folder``, whose tables have ``vocabulary`` and ``positions`` rows.
     Raises InkhornError ``model_missing`` and ``model_damaged``."""
-    settings = read_json(folder / "tokenizer_config.json") or {}
+    settings = read_object(folder, "tokenizer_config.json") or {}
     tokenizer = read_tokenizer(folder, settings)
     if tokenizer.get_vocab_size() > vocabulary:
-        raise InkhornError(
-            "model_damaged", "The model file is damaged. It has more tokens than rows for them."
-        )
+        raise damaged("It has more tokens than rows for them.")
     limit = positions
-    sentence = read_json(folder / "sentence_bert_config.json") or {}
+    sentence = read_object(folder, "sentence_bert_config.json") or {}
     for asked in (settings.get("model_max_length"), sentence.get("max_seq_length")):
         if isinstance(asked, int) and 0 < asked < _NO_LIMIT:
             limit = min(limit, asked)
-    return Words(tokenizer, limit)
+    return EncoderTokenizer(tokenizer, limit)
 
 
 def read_tokenizer(folder: Path, settings: dict[str, Any]) -> Any:
-    """Without cutting off and filling up, which are ours to decide."""
+    """The `tokenizers.Tokenizer` of ``folder``, without cutting off and filling up, which are ours to decide;
+    ``settings`` are those of ``tokenizer_config.json``. Raises InkhornError ``model_missing`` and
+    ``model_damaged``."""
     listed, words = folder / "tokenizer.json", folder / "vocab.txt"
     try:
         if listed.is_file():

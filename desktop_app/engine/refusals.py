@@ -1,4 +1,5 @@
-"""The two ways to refuse a model file."""
+"""The two ways to refuse a model for what its files say. Where it is one file of a folder that lies,
+`desktop_app.engine.folder_files.damaged_file` names it."""
 
 from __future__ import annotations
 

@@ -16,15 +16,13 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from desktop_app.core.errors import InkhornError
-from desktop_app.engine.hosted.folder import Stored
-
-_FLOATS = {"F64", "F32", "F16", "BF16"}
+from desktop_app.engine.safetensors_folder import FLOATS, StoredTensor
 
 
-class Checkpoint:
-    """Holds files open until `close`."""
+class ModuleTensors:
+    """``stored`` by the names of ``model``, a transformers module. Holds files open until `close`."""
 
-    def __init__(self, model: Any, stored: Mapping[str, Stored]) -> None:
+    def __init__(self, model: Any, stored: Mapping[str, StoredTensor]) -> None:
         from transformers.conversion_mapping import get_model_conversion_mapping
         from transformers.core_model_loading import (
             WeightConverter,
@@ -67,6 +65,7 @@ class Checkpoint:
         return self._stored[self._plain[name]].shape if name in self._plain else None
 
     def dtypes(self) -> set[str]:
+        """In safetensors' words, of the tensors that need no regrouping."""
         return {self._stored[key].dtype for key in self._plain.values()}
 
     def read(self, name: str) -> Tensor:
@@ -89,18 +88,18 @@ class Checkpoint:
 
     def _load(self, key: str) -> Tensor:
         stored = self._stored[key]
-        if stored.dtype not in _FLOATS:
+        if stored.dtype not in FLOATS:
             raise InkhornError(
                 "model_unsupported", f"The tensor {key} has a type that cannot be read: {stored.dtype[:20]}"
             )
-        if stored.file not in self._files:
+        if stored.path not in self._files:
             try:
-                self._files[stored.file] = safe_open(stored.file, framework="pt")
+                self._files[stored.path] = safe_open(stored.path, framework="pt")
             except (SafetensorError, OSError) as error:
                 raise InkhornError(
-                    "model_damaged", f"The model file is damaged: {stored.file.name}"
+                    "model_damaged", f"The model file is damaged: {stored.path.name}"
                 ) from error
-        tensor: Tensor = self._files[stored.file].get_tensor(key)
+        tensor: Tensor = self._files[stored.path].get_tensor(key)
         return tensor.to(torch.float32) if stored.dtype == "F64" else tensor
 
     def close(self) -> None:
