@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import ast
-import re
 import xml.etree.ElementTree as ElementTree
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from freeze import without
+from modules import imported_by_name, left_out
+
+LEFT_OUT = frozenset(left_out())
+
+
+def is_left_out(module: str) -> bool:
+    parts = module.split(".")
+    return any(".".join(parts[: length + 1]) in LEFT_OUT for length in range(len(parts)))
 
 
 @pytest.mark.parametrize(
@@ -53,19 +61,43 @@ def test_kept(target: str) -> None:
 
 
 def test_nothing_that_the_app_imports_is_left_out(root: Path) -> None:
-    spec = (root / "packaging" / "inkhorn.spec").read_text(encoding="utf-8")
-    listed = spec[spec.index("NOT_NEEDED = [") : spec.index("]  # fmt: skip")]
-    left_out = set(re.findall(r'"([\w.]+)"', listed))
-    assert "tkinter" in left_out
     for path in (root / "desktop_app").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom) and node.module:
                 names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
             for name in names:
-                parts = name.split(".")
-                above = {".".join(parts[: length + 1]) for length in range(len(parts))}
-                assert not above & left_out, f"{path} imports {name}"
+                assert not is_left_out(name), f"{path} imports {name}"
+
+
+def test_what_is_imported_by_name_is_there_and_not_left_out() -> None:
+    models = Path(str(find_spec("transformers").origin)).parent / "models"  # type: ignore[union-attr]
+    names = imported_by_name()
+    assert "transformers.models.gpt2.modeling_gpt2" in names
+    assert "torch._dynamo.polyfills.tensor" in names
+    for name in names:
+        assert not is_left_out(name)
+        if name.startswith("transformers."):
+            assert models.joinpath(*name.split(".")[2:]).with_suffix(".py").is_file(), name
+
+
+def test_no_family_leans_on_one_that_is_left_out() -> None:
+    models = Path(str(find_spec("transformers").origin)).parent / "models"  # type: ignore[union-attr]
+    for name in imported_by_name():
+        if not name.startswith("transformers."):
+            continue
+        text = models.joinpath(*name.split(".")[2:]).with_suffix(".py").read_text(encoding="utf-8")
+        for node in ast.parse(text).body:  # what is imported with the module, and not in some function
+            if isinstance(node, ast.ImportFrom) and node.level == 2 and node.module:
+                leans_on = f"transformers.models.{node.module}"
+                assert not is_left_out(leans_on), f"{name} imports {leans_on}"
+
+
+@pytest.mark.parametrize(
+    "name", ["tkinter", "peft.tuners", "transformers.models.whisper", "torch._inductor.codegen"]
+)
+def test_modules_left_out(name: str) -> None:
+    assert is_left_out(name)
 
 
 def test_scripts_that_were_not_run_say_so(root: Path) -> None:

@@ -79,6 +79,8 @@ def lane() -> Lane:
 def make(name: str, kind: ModelKind, folder: Path, bpe: str) -> Path:
     """A model as its makers publish it: weights, configuration and the family's kind of tokenizer."""
     changes = {"vocab_size": 200 + 2 + 52} if name == "mbart" else {}  # as its pieces and languages need
+    if name in ("gpt2", "gpt_bigcode", "gptj", "codegen"):
+        changes = {"bos_token_id": 1, "eos_token_id": 2}  # their own are those of 50,000 tokens
     save(tiny(name, kind, **changes), folder)
     if kind == "causal":
         (folder / "tokenizer.json").write_text(bpe, encoding="utf-8")
@@ -145,7 +147,7 @@ def test_every_family_answers_as_in_the_checkout(
     question = question_for(name, kind)
     got, right = engine.ask(question), lane.run(question)
     assert wording(got) == wording(right)
-    assert figures(got) == pytest.approx(figures(right), abs=2e-3)
+    assert figures(got) == pytest.approx(figures(right), rel=1e-2, abs=1e-4)
 
 
 def test_a_small_decoder_is_imported_answers_and_is_removed(
@@ -182,6 +184,7 @@ def test_a_small_decoder_is_imported_answers_and_is_removed(
     assert not Path(imported["path"]).exists()
 
 
+@pytest.mark.usefixtures("nothing_of_this_computers")
 def test_a_model_comes_from_a_hub(program: Path, hub: Hub, bpe: str, tmp_path: Path) -> None:
     folder = make("gpt2", "causal", tmp_path / "gpt2", bpe)
     hub.repos["maker/writer"] = Repo({path.name: path.read_bytes() for path in folder.iterdir()})
@@ -202,16 +205,17 @@ def test_an_adapter_is_put_on_and_taken_off(
 ) -> None:
     folder = make("gpt_neox", "causal", tmp_path / "neox", bpe)
     write_adapter(tmp_path / "adapter", {"gpt_neox.layers.0.attention.query_key_value": (192, 64)})
+    adapters = (Adapter(str(tmp_path / "adapter")),)
     question = Choose(next(ids), QUESTION, ("yes", "no"))
     engine.ask(load(folder, tmp_path / "prepared"))
     plain = figures(engine.ask(question))
-    lane.load(load(folder, tmp_path / "prepared", adapters=(Adapter(str(tmp_path / "adapter")),)), print)
-    engine.ask(UseAdapters(next(ids), (Adapter(str(tmp_path / "adapter")),)))
+    engine.ask(UseAdapters(next(ids), adapters))
     adapted = figures(engine.ask(question))
-    assert adapted == pytest.approx(figures(lane.run(question)), abs=2e-3)
-    assert adapted != pytest.approx(plain, abs=2e-3)
+    lane.load(load(folder, tmp_path / "prepared", adapters=adapters), lambda planner: None)
+    assert adapted == pytest.approx(figures(lane.run(question)), rel=1e-2)
+    assert adapted != pytest.approx(plain, rel=1e-1)
     engine.ask(UseAdapters(next(ids), ()))
-    assert figures(engine.ask(question)) == pytest.approx(plain, abs=1e-5)
+    assert figures(engine.ask(question)) == pytest.approx(plain, rel=1e-3)
 
 
 def test_replies_follow_a_schema(engine: FrozenEngine, starter_model: Path, tmp_path: Path) -> None:
