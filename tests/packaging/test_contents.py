@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 import xml.etree.ElementTree as ElementTree
 from importlib.util import find_spec
 from pathlib import Path
@@ -119,3 +121,24 @@ def test_the_store_page_is_well_formed(root: Path) -> None:
     assert page.findtext("id") == "inkhorn.desktop"
     assert page.findtext("launchable") == "inkhorn.desktop"
     assert page.findtext("project_license") == "Apache-2.0"
+
+
+@pytest.mark.slow
+def test_the_shipped_model_needs_no_transformers(starter_model: Path, root: Path, tmp_path: Path) -> None:
+    """Two seconds and 300 MB that a start does not pay for."""
+    program = """
+import sys
+from desktop_app.core.messages import ChatMessage, Generate, Load
+from desktop_app.core.sampling import Sampling
+from desktop_app.engine.lane import Lane
+lane = Lane(lambda event: None, lambda command: False)
+lane.load(Load(1, sys.argv[1], sys.argv[2], device="cpu"), lambda planner: None)
+lane.run(Generate(2, (ChatMessage("user", "Hello"),), Sampling(temperature=0.0, max_tokens=2)))
+print(*sorted({name.split(".")[0] for name in sys.modules}))
+"""
+    command = [sys.executable, "-c", program, str(starter_model), str(tmp_path)]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    imported = set(done.stdout.split())
+    assert "torch" in imported
+    assert not imported & {"transformers", "sympy", "huggingface_hub", "llguidance"}
