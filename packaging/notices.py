@@ -9,7 +9,7 @@ from importlib.metadata import Distribution, PackageMetadata, PackageNotFoundErr
 from pathlib import Path
 
 _LICENCE_FILE = re.compile(r"(licen[cs]e|copying|notice|authors)", re.IGNORECASE)
-_OPENING = """Inkhorn is licensed under Apache-2.0; the text is in _internal/LICENSE. It contains what follows.
+_OPENING = """Inkhorn is licensed under Apache-2.0; the text is in _internal/LICENSE. It contains:
 Those of them that are under the same licence, and come without its text, are meant by that file too.
 """
 _MODEL = """SmolLM2-135M-Instruct (models/starter/): HuggingFaceTB, Apache-2.0. Quantized copy from
