@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from desktop_app.engine.process import keep_numbers_the_same
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+keep_numbers_the_same()  # as in the engine's process, for what tests compute in their own
 
 pytest_plugins = ["tests.library.server_fixtures"]
 

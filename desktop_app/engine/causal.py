@@ -33,6 +33,11 @@ class Cache(Protocol):
         """Memory that it takes."""
         ...
 
+    def reserve(self, length: int) -> None:
+        """Make room for ``length`` tokens at once, as far as the kind of cache can: nothing is moved then
+        while a prompt is read. Raises InkhornError ``memory``."""
+        ...
+
     def truncate(self, length: int) -> None:
         """Forget all but the first ``length`` tokens. Does nothing where there are no more."""
         ...

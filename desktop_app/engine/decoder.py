@@ -161,13 +161,13 @@ class _Norm:
         if x.shape[0] > DRAFT_ROWS or x.device.type != "cpu":
             return functional.rms_norm(x, weight.shape, weight, self.eps)
         if x.shape[0] == 1:
-            return self._row(x, weight)
-        return torch.cat([self._row(row, weight) for row in torch.split(x, 1)])
+            row = x.view(-1)
+            return torch.addcmul(self.zeros, row, weight, value=self._scale(row)).view(1, -1)
+        scales = torch.tensor([self._scale(row) for row in x.unbind(0)], dtype=torch.float32)
+        return (x * scales.unsqueeze(1)).mul_(weight)
 
-    def _row(self, x: Tensor, weight: Tensor) -> Tensor:
-        row = x.view(-1)
-        scale = (torch.dot(row, row).item() / row.shape[0] + self.eps) ** -0.5
-        return torch.addcmul(self.zeros, row, weight, value=scale).view(1, -1)
+    def _scale(self, row: Tensor) -> float:
+        return float((torch.dot(row, row).item() / row.shape[0] + self.eps) ** -0.5)
 
 
 def _norm_heads(heads: Tensor, query: Tensor, key: Tensor, a: Architecture) -> None:

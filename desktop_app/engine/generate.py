@@ -66,6 +66,7 @@ def generate(
     stops, assembler = StopTexts(sampling.stop), TextAssembler()
     reused = shared_length(cache.ids, ids[:-1])
     cache.truncate(reused)
+    cache.reserve(len(ids))
     sampler = Sampler(sampling)
     reply_ids: list[int] = []
     looked_up = 0

@@ -11,7 +11,8 @@ from desktop_app.core.machine import check_memory
 from desktop_app.engine.architecture import Architecture
 
 BLOCK = 256
-"""Positions by which the cache grows at least."""
+"""Positions of which the capacity is always a multiple: attention reads whole steps of
+`desktop_app.engine.attention.ROUND`."""
 
 
 class KVCache:
@@ -45,8 +46,8 @@ class KVCache:
         Linux gives it, and kills the engine when it is used."""
         if length <= self._capacity:
             return
-        wanted = max(length, self._capacity + self._capacity // 8)
-        capacity = max(length, min(-(-wanted // BLOCK) * BLOCK, self._limit))
+        wanted = max(length, min(self._capacity + self._capacity // 16, self._limit))
+        capacity = -(-wanted // BLOCK) * BLOCK
         per_position = self._bytes_per_position()
         if self._device.type == "cpu":
             check_memory((capacity - self._capacity + capacity // len(self.layers)) * per_position)
@@ -61,7 +62,7 @@ class KVCache:
         other._shape, other._limit = self._shape, self._limit
         other._dtype, other._device, other._capacity = self._dtype, self._device, self._capacity
         other.layers, other.ids = list(self.layers), self.ids[:length]
-        capacity = min(-(-max(length, 1) // BLOCK) * BLOCK, self._limit)
+        capacity = -(-max(length, 1) // BLOCK) * BLOCK
         if self._device.type == "cpu":
             check_memory(capacity * self._bytes_per_position())
         other._move(capacity, length)
@@ -74,6 +75,7 @@ class KVCache:
             new = torch.empty(planes, heads, capacity, dim, dtype=self._dtype, device=self._device)
             if length:
                 new[:, :, :length] = old[:, :, :length]
+            new[:, :, length:] = 0  # attention multiplies what it then masks, which must be numbers
             self.layers[number] = new
         self._capacity = capacity
 

@@ -29,6 +29,7 @@ from desktop_app.core.messages import (
     UseAdapters,
 )
 from desktop_app.engine.causal import CausalModel, Stopped
+from desktop_app.engine.heap import give_back
 from desktop_app.engine.model import LoadedModel, Opened, load_model, open_model
 from desktop_app.engine.plan import Planner
 from desktop_app.engine.reporting import Reporter
@@ -82,6 +83,7 @@ class Lane:
         self._threads = Threads(most, torch.set_num_threads)
         loaded = load_model(opened, command, report)
         report.stop_if_cancelled()
+        give_back()
         self._loaded, self._session = loaded, _session(loaded, opened, command)
         self._info = _info(loaded, opened, command)
         if command.adapters:
@@ -95,6 +97,7 @@ class Lane:
         if self._loaded is not None:
             self._loaded = self._session = self._info = None
             gc.collect()
+            give_back()
 
     def memory(self) -> MemoryUse:
         """May be called from another thread."""

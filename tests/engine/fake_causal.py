@@ -23,6 +23,9 @@ class FakeCache:
     def bytes(self) -> int:
         return len(self.ids) if self.capacity is None else self.capacity
 
+    def reserve(self, length: int) -> None:
+        pass
+
     def truncate(self, length: int) -> None:
         del self.ids[length:]
 

@@ -33,6 +33,9 @@ class HostedCache:
     def bytes(self) -> int:
         return cache_bytes(self.kv)
 
+    def reserve(self, length: int) -> None:
+        """Nothing: how large a layer is is known when the model first writes to it."""
+
     def truncate(self, length: int) -> None:
         del self.ids[length:]
         truncate(self.kv, length)
