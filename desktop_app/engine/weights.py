@@ -40,12 +40,14 @@ def make_decoder(a: Architecture, tensors: Mapping[str, Tensor]) -> Decoder:
         )
         for n in range(a.layers)
     )
+    head = _linear(tensors, "head")
     return Decoder(
         architecture=a,
         embed=_embedding(tensors, a.embedding_scale),
         layers=layers,
         norm=tensors["norm"],
-        head=_linear(tensors, "head"),
+        head=head,
+        head_rows=_embedding(tensors, 1.0) if a.tied_head and head.packed else None,
         frequencies=torch.tensor(a.rotary, dtype=torch.float32, device=device),
         cache_dtype=_cache_dtype(tensors),
         bytes=sum(tensor.nbytes for tensor in tensors.values()),

@@ -3,6 +3,7 @@ across the steps to which keys are rounded, and across the length from which att
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -47,3 +48,18 @@ def test_drafted_rows_have_the_numbers_of_single_steps(decoder: Decoder, threads
                 at_once.truncate(start)
     finally:
         torch.set_num_threads(before)
+
+
+def test_the_best_logits_are_those_of_the_weights_and_not_of_the_kernels_rounding(decoder: Decoder) -> None:
+    if decoder.head_rows is None:
+        pytest.skip("this CPU has no packed kernel")
+    ids = [(n * 7919) % 40000 + 100 for n in range(40)]
+    hidden = decoder.forward(decoder.new_cache(), ids)[-2:]
+    rounded = replace(decoder, head_rows=None).logits(hidden)
+    found = decoder.logits(hidden)
+    for row, coarse, state in zip(found, rounded, hidden, strict=True):
+        best = row.topk(8).indices
+        exact = decoder.head_rows(best).double() @ state.double()
+        torch.testing.assert_close(row[best].double(), exact, atol=1e-4, rtol=1e-5)
+        assert (coarse[best].double() - exact).abs().max() > 1e-3
+        assert (row - coarse).abs().max() < 0.25  # a step of bfloat16 at 16 to 32, for each of two planes
