@@ -35,7 +35,12 @@ def _add_chat(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     chat.set_defaults(command="chat")
     _add_data_dir(chat, argparse.SUPPRESS)  # without it, what came before the command stands
     chat.add_argument("text", nargs="*", help="the message; without it, standard input is read")
-    chat.add_argument("--model", type=Path, metavar="FILE", help="a GGUF file instead of the starter model")
+    chat.add_argument(
+        "--model",
+        default="",
+        help="instead of the starter: an id or a name as “models list” shows it, a GGUF file, or a folder "
+        "with safetensors",
+    )
     chat.add_argument("--system", default="", metavar="TEXT", help="system prompt")
     chat.add_argument("--preset", choices=sorted(PRESETS), default="balanced")
     chat.add_argument("--json", action="store_true", help="one JSON object with the reply and its figures")

@@ -11,7 +11,8 @@ from desktop_app.core.paths import Paths
 from desktop_app.core.settings import Settings
 from desktop_app.library.adapters import adapters_of
 from desktop_app.library.catalogue import Catalogue, load_catalogue
-from desktop_app.library.installed import list_installed
+from desktop_app.library.importing import inspect
+from desktop_app.library.installed import Installed, find_by_id, list_installed
 from desktop_app.library.starter_place import find_installed
 
 
@@ -26,15 +27,50 @@ class Choice:
     missing: str = ""
 
 
-def load_command(paths: Paths, file: Path | None = None, threads: int = 0) -> Load:
-    """How to load ``file``, or else the starter model. Raises InkhornError ``model_missing``."""
-    if file is not None:
-        if not file.is_file():
-            raise InkhornError("model_missing", f"There is no model file at {file}.", path=str(file))
-        return Load(0, str(file), str(paths.prepared), threads=threads)
-    starter = load_catalogue(paths.models).starter
-    found = find_installed(starter, paths)
-    return Load(0, str(found), str(paths.prepared), starter.sha256, threads, starter.name)
+def load_command(paths: Paths, wanted: str = "") -> Load:
+    """How to load the starter model, or ``wanted``: the id or name of an installed model, or else the path
+    of a GGUF file or of a folder with safetensors. Raises InkhornError: ``model_missing`` that says what is
+    installed, ``model_damaged``, ``model_unsupported``, ``wrong_kind``."""
+    catalogue = load_catalogue(paths.models)
+    if not wanted:
+        starter = catalogue.starter
+        found = find_installed(starter, paths)
+        return Load(0, str(found), str(paths.prepared), starter.sha256, name=starter.name)
+    entry = _installed(paths, catalogue, wanted)
+    if entry is not None:
+        _require_model(entry.name, entry.kind)
+        if entry.state != "present":
+            message = f"The model {entry.name} is {entry.state}. Get it again, or choose another one."
+            raise InkhornError("model_damaged", message, model=entry.id)
+        return Load(0, str(entry.path), str(paths.prepared), entry.sha256, name=entry.name)
+    seen = inspect(Path(wanted).absolute())
+    _require_model(seen.name, seen.kind)
+    return Load(0, str(seen.path), str(paths.prepared))
+
+
+def _installed(paths: Paths, catalogue: Catalogue, wanted: str) -> Installed | None:
+    """None where ``wanted`` is a path. By id first: names need not be unique."""
+    try:
+        return find_by_id(paths, catalogue, wanted)
+    except InkhornError:
+        entries = list_installed(paths, catalogue)
+    named = [entry for entry in entries if entry.name.casefold() == wanted.casefold()]
+    if len(named) == 1:
+        return named[0]
+    if named:
+        ids = ", ".join(entry.id for entry in named)
+        raise InkhornError("model_missing", f"Several models are called “{wanted}”: take one of {ids}.")
+    if Path(wanted).exists():
+        return None
+    there = ", ".join(entry.id for entry in entries if entry.kind == "model") or "none"
+    message = f"There is no installed model and no file “{wanted}”. Installed: {there}."
+    raise InkhornError("model_missing", message, model=wanted)
+
+
+def _require_model(name: str, kind: str) -> None:
+    if kind != "model":
+        message = f"{name} is an adapter: it changes a model, and cannot answer without one."
+        raise InkhornError("wrong_kind", message)
 
 
 def choose_for_chat(paths: Paths, settings: Settings, catalogue: Catalogue | None = None) -> Choice:

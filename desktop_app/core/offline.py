@@ -62,10 +62,6 @@ def lock(locked: bool = True) -> None:
         _guard.variables.clear()
 
 
-def is_locked() -> bool:
-    return _guard.locked
-
-
 def _stays_here(event: str, arguments: tuple[Any, ...]) -> bool:
     """Whether the other end can only be on this computer: a socket with a path for an address, or the
     kernel. Not the loopback address, behind which a proxy may listen; on Windows alone, where a pair of

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 import types
 import typing
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal
+
+from desktop_app.core.files import write_atomically
 
 Theme = Literal["system", "light", "dark"]
 Language = Literal["system", "en", "zh_CN"]
@@ -82,20 +83,6 @@ def save_settings(settings: Settings, path: Path) -> None:
     """Write atomically: a new file beside it, synced, then renamed over the old. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, json.dumps(asdict(settings), ensure_ascii=False, indent=2).encode())
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Replace ``path`` by ``content`` so that a crash leaves the old or the new, never half."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
 
 
 def _fits(value: Any, hint: Any) -> bool:

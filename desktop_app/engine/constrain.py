@@ -181,9 +181,8 @@ class _Wrapper:
         self.bos_token_id = vocabulary.bos_id
         self.special_token_ids = sorted({*vocabulary.control.values(), *vocabulary.stop_ids})
         special = frozenset(self.special_token_ids)
-        self.tokens = [
-            b"" if n in special else _plain(vocabulary.bytes_of(n)) for n in range(vocabulary.size)
-        ]
+        size = max(vocabulary.size, 1 + max(vocabulary.stop_ids))  # an end may be a token without a text
+        self.tokens = [b"" if n in special else _plain(vocabulary.bytes_of(n)) for n in range(size)]
         self._vocabulary = replace(vocabulary, prefix=False)  # this is never the beginning of a text
         self._by_bytes = {data: number for number, data in enumerate(self.tokens) if data}
         self._longest = max(map(len, self._by_bytes), default=0)
@@ -217,6 +216,5 @@ def _tokenizer(same: _Same) -> LLTokenizer:
 
     ends = sorted(same.vocabulary.stop_ids)
     wrapper: Any = _Wrapper(same.vocabulary)
-    return LLTokenizer(
-        wrapper, n_vocab=same.vocabulary.size, eos_token=ends, slices=LLTokenizer.json_slices()
-    )
+    slices = LLTokenizer.json_slices()
+    return LLTokenizer(wrapper, n_vocab=len(wrapper.tokens), eos_token=ends, slices=slices)

@@ -85,13 +85,3 @@ class KVCache:
 
     def extend(self, ids: Sequence[int]) -> None:
         self.ids.extend(ids)
-
-    def keep_common(self, ids: Sequence[int]) -> int:
-        """Forget all but the longest beginning shared with ``ids``; returns its length."""
-        common = 0
-        for held, wanted in zip(self.ids, ids, strict=False):
-            if held != wanted:
-                break
-            common += 1
-        self.truncate(common)
-        return common

@@ -46,7 +46,7 @@ WORKING_MEMORY = 160 << 20
 class Opened:
     """A model whose words are known and whose weights are not loaded yet. ``words`` only where it
     continues text. ``forms`` is where its prepared forms lie, to be ended by the precision's name;
-    ``prepared`` is one that was found there; ``origin`` is what else was read of the source."""
+    ``prepared`` is a lean decoder's that was found there; ``origin`` is what else was read of the source."""
 
     name: str
     kind: ModelKind
@@ -133,7 +133,9 @@ def load_model(opened: Opened, command: Load, report: StageReport) -> LoadedMode
 def _load_hosted(opened: Opened, form: str, device: str, report: StageReport) -> LoadedModel:
     from desktop_app.engine.hosted.load import load_hosted
 
-    model = load_hosted(opened.source, form, device, opened.form(form), report)
+    # By a name of its own: the lean decoder's form holds the words too, and is looked for before anything
+    # is known of the model.
+    model = load_hosted(opened.source, form, device, opened.form(f"hosted-{form}"), report)
     return LoadedModel(model, opened.kind, model.precision, model.parameters)
 
 

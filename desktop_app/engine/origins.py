@@ -6,7 +6,7 @@ An origin reads all but the weights without torch, so that counting tokens need 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -93,11 +93,17 @@ def open_folder(folder: Path) -> LeanOrigin | HostedOrigin:
         else:
             a = read.architecture
             source = FolderCheckpoint(found.tensors, read.names, FAMILIES[a.family].norms_from_one)
-            return LeanOrigin(folder.name, a, _folder_words(folder, a.context_length, a.vocabulary), source)
+            words = _folder_words(folder, a.context_length)
+            if words.vocabulary.size > a.vocabulary:
+                raise damaged("It has more tokens than scores.")
+            return LeanOrigin(folder.name, a, _within(words, a.vocabulary), source)
     _, kind = family_of(found.config)
     if kind != "causal":
         return HostedOrigin(folder.name, kind, None)
-    return HostedOrigin(folder.name, kind, _folder_words(folder, context_length(found.config)))
+    words = _folder_words(folder, context_length(found.config))
+    scores = found.config.get("vocab_size")
+    size = scores if isinstance(scores, int) else words.vocabulary.size
+    return HostedOrigin(folder.name, kind, _within(words, size))
 
 
 def _is_causal(config: Mapping[str, Any]) -> bool:
@@ -106,9 +112,14 @@ def _is_causal(config: Mapping[str, Any]) -> bool:
     return str(architectures[0]).endswith(("ForCausalLM", "ForConditionalGeneration"))
 
 
-def _folder_words(folder: Path, context: int, scores: int | None = None) -> Words:
+def _folder_words(folder: Path, context: int) -> Words:
     read = read_folder_tokenizer(folder)
-    if scores is not None and read.vocabulary.size > scores:
-        raise damaged("It has more tokens than scores.")
     make_template(read.chat_template)
     return Words(read.vocabulary, read.chat_template, read.bos, read.eos, context)
+
+
+def _within(words: Words, scores: int) -> Words:
+    """``words`` without the ends of a reply that the model, with so many ``scores``, never writes: a
+    configuration that names none has its family's own (50256 in GPT-2's), also with a smaller vocabulary."""
+    ends = frozenset(number for number in words.vocabulary.stop_ids if number < scores)
+    return replace(words, vocabulary=replace(words.vocabulary, stop_ids=ends))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from desktop_app.core.errors import InkhornError
-from desktop_app.core.settings import write_atomically
+from desktop_app.core.files import write_atomically
 from desktop_app.engine.reporting import Report
 from desktop_app.library.gguf_parts import part_names
 

@@ -158,10 +158,6 @@ class Catalogue:
     def find(self, model_id: str) -> Model | None:
         return next((model for model in self.models if model.id == model_id), None)
 
-    def for_task(self, task: Task) -> tuple[Model, ...]:
-        """The models that do ``task``, in the order of the files."""
-        return tuple(model for model in self.models if task in model.tasks)
-
 
 class CatalogueOnDemand:
     """The catalogue in ``folder``, read when somebody first asks for it, and once, whoever asks meanwhile.

@@ -36,8 +36,15 @@ _BY_TASKS: tuple[tuple[tuple[Task, ...], tuple[str, ...]], ...] = (
 )
 FAMILIES: dict[str, tuple[Task, ...]] = {name: tasks for tasks, names in _BY_TASKS for name in names}
 
-_IN_GGUF = {"nomic-bert": "nomic_bert", "phi2": "phi", "gptneox": "gpt_neox"}
-"""What ``general.architecture`` of a GGUF file calls a family, where that differs."""
+IN_GGUF = {
+    "gemma3": "gemma3_text",
+    "llama": "llama",
+    "qwen2": "qwen2",
+    "qwen3": "qwen3",
+    "smollm3": "smollm3",
+}
+"""The families that are read from GGUF files too, by what ``general.architecture`` calls them there (the
+files of Mistral say "llama")."""
 
 
 def is_known(family: str) -> bool:
@@ -45,9 +52,14 @@ def is_known(family: str) -> bool:
     return family in FAMILIES
 
 
+def is_known_in_gguf(family: str) -> bool:
+    """Whether a GGUF file whose ``general.architecture`` is ``family`` runs here."""
+    return family in IN_GGUF
+
+
 def tasks_of(family: str, architectures: tuple[str, ...] = ()) -> tuple[Task, ...]:
     """What a model of ``family`` is for, none where it is not known: a ``model_type``, or what a GGUF file
     says in its place. ``architectures`` are the class names in its configuration."""
     if any(name.endswith("ForSequenceClassification") for name in architectures):
         return ("classification",)
-    return FAMILIES.get(_IN_GGUF.get(family, family), ())
+    return FAMILIES.get(IN_GGUF.get(family, family), ())

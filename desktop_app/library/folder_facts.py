@@ -19,7 +19,7 @@ def require_known(config: Path, name: str) -> dict[str, Any]:
     family = str(values.get("model_type") or "")
     if not is_known(family):
         message = f"{name} is a kind of model that this version does not know: “{family[:60]}”."
-        raise InkhornError("model_unsupported", message, family=family)
+        raise InkhornError("model_unsupported", message, reason="family", family=family[:60])
     return values
 
 

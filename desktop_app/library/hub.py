@@ -17,7 +17,7 @@ from huggingface_hub.file_download import hf_hub_url
 from huggingface_hub.hf_api import HfApi, ModelInfo, RepoSibling
 
 from desktop_app.core.errors import InkhornError
-from desktop_app.core.settings import write_atomically
+from desktop_app.core.files import write_atomically
 from desktop_app.library.catalogue import HubSource
 from desktop_app.library.choosing import choose_files
 from desktop_app.library.connection import error_of_status

@@ -12,7 +12,7 @@ from typing import Any
 from desktop_app.core.errors import InkhornError, kind_of_os_error
 from desktop_app.library import found as notes
 from desktop_app.library.choosing import DEFAULT, PICKLE, choose_files
-from desktop_app.library.families import tasks_of
+from desktop_app.library.families import is_known_in_gguf, tasks_of
 from desktop_app.library.folder_facts import licence_in, read_json, require_known
 from desktop_app.library.found import Found
 from desktop_app.library.gguf_header import GgufHeader, read_header
@@ -68,7 +68,10 @@ def _gguf(path: Path) -> Found:
         path = paths[0]
         require_regular(path.parent, [part.name for part in paths])
         header = _joined(paths, [read_header(part) for part in paths])
-    tasks = tasks_of(header.family) or ("chat", "writing")
+    if not is_known_in_gguf(header.family):
+        family = header.family[:60]
+        message = f"{path.name} is a kind of model that this version does not read from GGUF: “{family}”."
+        raise InkhornError("model_unsupported", message, reason="family_gguf", family=family)
     facts, tensors, packed = header.facts, header.tensors, header.packed
     return Found(
         path,
@@ -81,8 +84,8 @@ def _gguf(path: Path) -> Found:
         header.parameters,
         () if header.licence else (notes.NO_LICENCE_IN_FILE,),
         tuple(part.name for part in paths),
-        tasks,
-        shape=shape_of_gguf(header.family, facts, tensors, packed, encodes="search" in tasks),
+        tasks_of(header.family),
+        shape=shape_of_gguf(header.family, facts, tensors, packed),
     )
 
 

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from desktop_app.core.errors import KINDS
+from desktop_app.core.files import write_atomically
 from desktop_app.core.messages import Failed
 from desktop_app.core.paths import Paths
-from desktop_app.core.settings import write_atomically
 from desktop_app.library.installed import DOWNLOADS
 from desktop_app.library.orders import Order, order_from_json, order_to_json
 from desktop_app.library.prepared_forms import tree_size

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Literal, get_args
 
 from desktop_app.core.errors import InkhornError
-from desktop_app.core.settings import write_atomically
+from desktop_app.core.files import write_atomically
 from desktop_app.library.catalogue import TASKS, Task
 from desktop_app.library.shape import Shape, shape_from_json
 

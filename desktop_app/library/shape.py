@@ -83,9 +83,7 @@ def shape_of_config(config: Mapping[str, Any], tensors: Shapes) -> Shape:
     )
 
 
-def shape_of_gguf(
-    family: str, facts: Mapping[str, Any], tensors: Shapes, packed: Mapping[int, int], encodes: bool
-) -> Shape:
+def shape_of_gguf(family: str, facts: Mapping[str, Any], tensors: Shapes, packed: Mapping[int, int]) -> Shape:
     """Of a GGUF file: ``facts`` are its metadata, ``tensors`` with their dimensions in the file's own order,
     ``packed`` counts weights by the bits that they are packed to (4, 8, or 0)."""
     get = _Numbers({key.removeprefix(f"{family}."): value for key, value in facts.items()})
@@ -98,9 +96,9 @@ def shape_of_gguf(
     return Shape(
         parameters=sum(_elements(shape) for shape in tensors.values()),
         context=get("context_length") or UNKNOWN_CONTEXT,
-        kv_bytes_per_token=0 if encodes else layers * 2 * kv_width * KV_BYTES,
+        kv_bytes_per_token=layers * 2 * kv_width * KV_BYTES,
         embeddings=embeddings,
-        output_weights=0 if encodes else embeddings,
+        output_weights=embeddings,
         tied="output.weight" not in tensors,
         bits=max(packed, key=lambda bits: packed[bits]) if packed else 0,
         eight_bit_share=packed.get(8, 0) / whole if whole else 0.0,

@@ -8,7 +8,6 @@ from desktop_app.core.errors import InkhornError
 from desktop_app.core.paths import Paths
 from desktop_app.library.catalogue import Model
 from desktop_app.library.entries import folder_name
-from desktop_app.library.verify import Told, check
 
 
 def places(model: Model, paths: Paths) -> tuple[Path, ...]:
@@ -45,10 +44,3 @@ def find_installed(model: Model, paths: Paths) -> Path:
         f"{model.file.size:,} ({path})."
     )
     raise InkhornError("model_damaged", message, model=model.id, path=str(path))
-
-
-def verify_installed(model: Model, paths: Paths, told: Told | None = None) -> Path:
-    """The starter's file after a look at each of its bytes. Raises as `find_installed` does."""
-    path = find_installed(model, paths)
-    check(path, model.file, told)
-    return path

@@ -12,7 +12,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from desktop_app.core.errors import InkhornError, kind_of_os_error
-from desktop_app.core.settings import write_atomically
+from desktop_app.core.files import write_atomically
 
 log = logging.getLogger(__name__)
 

@@ -86,21 +86,27 @@ offline.lock(); offline.lock(False)
 assert 'HF_HUB_OFFLINE' not in os.environ and os.environ['TRANSFORMERS_OFFLINE'] == '0'
 socket.create_connection(('127.0.0.1', PORT), 5).close()
 offline.lock()
-assert os.environ['HF_HUB_OFFLINE'] == '1' and offline.is_locked()
-print('fine')
+assert os.environ['HF_HUB_OFFLINE'] == '1'
+try:
+    socket.create_connection(('127.0.0.1', PORT), 5)
+except offline.OfflineError:
+    print('fine')
 """
     done = run(code, listener.getsockname()[1])
     assert done.stdout == "fine\n", done.stderr
     assert not nobody_came(listener)
 
 
-def test_the_engine_process_is_always_locked() -> None:
+def test_the_engine_process_is_always_locked(listener: socket.socket) -> None:
     """Whatever the switch says: nothing there may ever connect."""
     code = """
 import signal, os
 from desktop_app.engine.process import prepare_process
 prepare_process()
-print(offline.is_locked(), os.environ['HF_HUB_OFFLINE'])
+print(os.environ['HF_HUB_OFFLINE'])
+socket.create_connection(('127.0.0.1', PORT), 5)
 """
-    done = run(code, 0)
-    assert done.stdout == "True 1\n", done.stderr
+    done = run(code, listener.getsockname()[1])
+    assert done.stdout == "1\n"
+    assert "OfflineError" in done.stderr
+    assert nobody_came(listener)

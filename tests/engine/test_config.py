@@ -11,8 +11,9 @@ import pytest
 from desktop_app.core.errors import InkhornError
 from desktop_app.engine.config import KNOWN, check_config, read_config
 from desktop_app.engine.families.family import FAMILIES as LEAN
+from desktop_app.engine.families.family import GGUF_FAMILIES
 from desktop_app.engine.hosted.families import FAMILIES as HOSTED
-from desktop_app.library.families import FAMILIES
+from desktop_app.library.families import FAMILIES, IN_GGUF
 
 GOOD: dict[str, Any] = {
     "architectures": ["LlamaForCausalLM"],
@@ -44,6 +45,10 @@ def test_every_allowed_kind_is_one_that_transformers_has_code_for() -> None:
 def test_every_allowed_kind_is_run_and_no_other_could_be() -> None:
     """The library's list against the engine's two tables; "gemma3" holds a "gemma3_text"."""
     assert LEAN.keys() | {"gemma3"} | HOSTED.keys() == KNOWN
+
+
+def test_every_kind_that_is_taken_in_as_gguf_is_read_and_no_other_could_be() -> None:
+    assert {family: LEAN[name].gguf for family, name in IN_GGUF.items()} == {f: f for f in GGUF_FAMILIES}
 
 
 def test_what_a_kind_is_for_fits_what_it_is_run_as() -> None:

@@ -177,6 +177,17 @@ def test_an_end_comes_only_where_the_grammar_allows_it(tiny: tuple[Decoder, Voca
     assert torch.nonzero(scores == 0).flatten().tolist() == ends
 
 
+def test_an_end_may_be_a_token_without_a_text(tiny: tuple[Decoder, Vocabulary]) -> None:
+    """Some makers name an end token that the tokenizer's files do not list."""
+    end = tiny[1].size + 7
+    vocabulary = dataclasses.replace(tiny[1], stop_ids=frozenset([end]))
+    held = Constraint(vocabulary, '{"const": 1}')
+    held.drawn(*vocabulary.encode("1"))
+    scores = torch.zeros(400)
+    held.mask(scores)
+    assert torch.nonzero(scores == 0).flatten().tolist() == [end]
+
+
 def test_control_tokens_never_come(tiny: tuple[Decoder, Vocabulary]) -> None:
     scores = torch.zeros(tiny[1].size)
     held = constraint(tiny, {"type": "string"})

@@ -13,7 +13,7 @@ from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers,
 from transformers import PreTrainedTokenizerFast
 
 from desktop_app.core.errors import InkhornError
-from desktop_app.engine.tokenizer import dump_vocabulary, load_vocabulary
+from desktop_app.engine.tokenizer import Vocabulary, dump_vocabulary, load_vocabulary
 from desktop_app.engine.tokenizers.folder import read_folder_tokenizer
 from desktop_app.engine.tokenizers.patterns import is_safe
 from tests.engine.test_gguf_tokenizers import OWN, QWEN2, ordinary
@@ -135,6 +135,37 @@ def test_spaces_stand_where_transformers_puts_them(tmp_path: Path, scheme: str) 
         assert again.encode_markup(markup) == expected
         assert ours.encode(text) == ordinary(own, text)
     assert ours.bos_id == 1  # from the post-processor
+
+
+def first_texts(vocabulary: Vocabulary, text: str) -> str:
+    """``text`` there and back, as the beginning of a reply."""
+    ids = vocabulary.encode(text)
+    return b"".join(vocabulary.bytes_of(token, begins=n == 0) for n, token in enumerate(ids)).decode()
+
+
+@pytest.mark.parametrize("text", ["fox", " fox", "  fox", "你好", " 你好"])
+@pytest.mark.parametrize("scheme", ["prepend", "always", "first", "never"])
+def test_the_space_that_begins_a_reply_is_the_models_where_the_tokenizer_writes_none(
+    tmp_path: Path, scheme: str, text: str
+) -> None:
+    folder = write_folder(tmp_path, tokenizer__json=llama_json(scheme).to_str())
+    ours = read_folder_tokenizer(folder).vocabulary
+    begun = ours.bytes_of(ours.encode("fox")[0])
+    assert begun.startswith(b" ") == (scheme != "never")
+    if scheme in ("prepend", "never") or not text.startswith(" "):  # Metaspace adds none to a space
+        assert first_texts(ours, text) == text
+        assert first_texts(load_vocabulary(dump_vocabulary(ours)), text) == text
+
+
+@pytest.mark.parametrize("space_first", [True, False])
+@pytest.mark.parametrize("kind", ["bpe", "unigram"])
+def test_so_it_is_with_sentencepieces_own_file(tmp_path: Path, kind: str, space_first: bool) -> None:
+    model = sentencepiece_model(kind, space_first=space_first)
+    ours = read_folder_tokenizer(write_folder(tmp_path, tokenizer__model=model)).vocabulary
+    assert ours.encode("fox") == processor(model).encode("fox")
+    assert ours.bytes_of(ours.encode("fox")[0]).startswith(b" ") == space_first
+    for text in ("fox", " fox", "  fox", "你好", " 你好"):
+        assert first_texts(ours, text) == text
 
 
 def test_control_tokens_take_white_space_away_where_transformers_lets_them(tmp_path: Path) -> None:

@@ -63,3 +63,11 @@ def test_a_reply_does_not_begin_with_the_space_that_nobody_meant(pieces: Vocabul
 @pytest.mark.parametrize("text", ["brown fox jumps", "你好 世界"])
 def test_what_continues_a_reply_keeps_the_space_before_its_first_word(pieces: Vocabulary, text: str) -> None:
     assert said(pieces, pieces.encode(text), continue_last=True) == f" {text}"
+
+
+@pytest.mark.parametrize("text", [" brown fox", "brown fox", " 你好"])
+def test_a_vocabulary_that_writes_no_space_leaves_the_one_that_the_model_wrote(text: str) -> None:
+    """As Gemma's is."""
+    held = gguf_of_sentencepiece(sentencepiece_model("bpe", space_first=False), "llama")
+    vocabulary = make_vocabulary(held | {"tokenizer.ggml.add_space_prefix": False})
+    assert said(vocabulary, vocabulary.encode(text), continue_last=False) == text

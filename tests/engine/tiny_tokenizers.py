@@ -82,7 +82,9 @@ def gguf_of(tokenizer: Tokenizer, pre: str) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=16)
-def sentencepiece_model(kind: str, rule: str = "identity", trim: bool = False, own: str = "") -> bytes:
+def sentencepiece_model(
+    kind: str, rule: str = "identity", trim: bool = False, own: str = "", space_first: bool = True
+) -> bytes:
     """``tokenizer.model`` of a trained model with byte pieces; ``own`` is one user-defined symbol."""
     out = io.BytesIO()
     sentencepiece.SentencePieceTrainer.train(
@@ -94,6 +96,7 @@ def sentencepiece_model(kind: str, rule: str = "identity", trim: bool = False, o
         character_coverage=0.99,
         normalization_rule_name=rule,
         remove_extra_whitespaces=trim,
+        add_dummy_prefix=space_first,
         user_defined_symbols=[own] if own else [],
         hard_vocab_limit=False,
         minloglevel=2,

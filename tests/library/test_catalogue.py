@@ -116,13 +116,11 @@ def test_a_file_of_which_nothing_is_known_is_never_right() -> None:
             file.known()
 
 
-def test_found_by_id_and_by_task(tmp_path: Path) -> None:
+def test_found_by_id(tmp_path: Path) -> None:
     catalogue = load(tmp_path, GOOD)
     assert catalogue.find("tiny") is catalogue.starter
     assert catalogue.find("no such model") is None
-    assert [model.id for model in catalogue.for_task("chat")] == ["small-0.6b", "tiny"]
-    assert [model.id for model in catalogue.for_task("writing")] == ["small-0.6b"]
-    assert catalogue.for_task("search") == ()
+    assert [model.id for model in catalogue.models] == ["small-0.6b", "tiny"]  # in the order of the files
 
 
 def test_all_files_of_the_folder_are_read(tmp_path: Path) -> None:

@@ -75,6 +75,8 @@ def test_a_folder_of_the_hubs_own_cache_has_the_models_name(tmp_path: Path) -> N
         ("m.gguf", gguf(split=3), "model_unsupported", "3 parts"),
         ("m-00002-of-00003.gguf", gguf(split=3), "model_missing", "00001-of-00003"),
         ("m.gguf", gguf(version=9), "model_unsupported", "version 9"),
+        ("m.gguf", gguf("phi2"), "model_unsupported", "does not read from GGUF: “phi2”"),
+        ("m.gguf", gguf("nomic-bert"), "model_unsupported", "does not read from GGUF"),
         ("m.gguf", b"GGUF\3\0\0\0" + b"\xff" * 16, "model_damaged", "counts"),
         ("m.txt", b"Dear reader", "model_unsupported", "not a model"),
         ("m.safetensors", safetensors(), "model_unsupported", "not a model"),

@@ -61,7 +61,7 @@ def test_folders_that_nobody_described(paths: Paths, catalogue: Catalogue) -> No
     put(earlier, b"")
     with earlier.open("wb") as whole:
         whole.truncate(file.size)
-    put(paths.user_models / "mine" / "mine.gguf", gguf("bert"))
+    put(paths.user_models / "mine" / "mine.gguf", gguf("qwen2"))
     model_folder(paths.user_models / "folder")
     adapter_folder(paths.user_models / "adapter")
     put(paths.user_models / "notes" / "read me.txt", b"hello")
@@ -72,7 +72,7 @@ def test_folders_that_nobody_described(paths: Paths, catalogue: Catalogue) -> No
     assert known.model is catalogue.starter
     assert (known.path, known.state, known.sha256) == (earlier, "present", file.sha256)
     assert found["mine"].path.name == "mine.gguf"
-    assert found["mine"].tasks == ("search",)
+    assert found["mine"].tasks == ("chat", "writing")
     assert found["folder"].path == paths.user_models / "folder"
     assert found["folder"].family == "llama"
     assert found["adapter"].kind == "adapter"

@@ -9,7 +9,8 @@ from desktop_app.core.errors import InkhornError
 from desktop_app.core.paths import bundle_root, make_paths
 from desktop_app.library.catalogue import load_catalogue
 from desktop_app.library.starter import fetch_starter, main
-from desktop_app.library.starter_place import verify_installed
+from desktop_app.library.starter_place import find_installed
+from desktop_app.library.verify import check
 from tests.library.tiny import model_for
 
 
@@ -19,7 +20,8 @@ def quiet(_: object) -> None:
 
 def test_the_real_starter_model_is_here_and_whole(tmp_path: Path) -> None:
     starter = load_catalogue(bundle_root() / "models").starter
-    path = verify_installed(starter, make_paths(tmp_path))
+    path = find_installed(starter, make_paths(tmp_path))
+    check(path, starter.file)
     assert path.read_bytes()[:4] == b"GGUF"
 
 

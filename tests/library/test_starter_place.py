@@ -7,7 +7,7 @@ import pytest
 
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.paths import Paths
-from desktop_app.library.starter_place import find_installed, places, verify_installed
+from desktop_app.library.starter_place import find_installed, places
 from tests.library.tiny import model_for
 
 
@@ -43,19 +43,3 @@ def test_missing_present_and_wrong_size(
     assert find_installed(model, paths) == own
     put(bundled, content)
     assert find_installed(model, paths) == bundled
-
-
-def test_every_byte_is_looked_at_on_request(
-    paths: Paths, make_wheel: Callable[..., Path], content: bytes
-) -> None:
-    model = model_for(make_wheel())
-    bundled = places(model, paths)[0]
-    put(bundled, b"?" + content[1:])
-    assert find_installed(model, paths) == bundled  # the quick look sees the size alone
-    with pytest.raises(InkhornError, match="SHA-256") as caught:
-        verify_installed(model, paths)
-    assert caught.value.kind == "model_damaged"
-    put(bundled, content)
-    told: list[tuple[int, int]] = []
-    assert verify_installed(model, paths, lambda *done: told.append(done)) == bundled
-    assert told[-1] == (len(content), len(content))

@@ -90,7 +90,8 @@ class Vocabulary:
 
     def bytes_of(self, token: int, begins: bool = False) -> bytes:
         """The bytes that ``token`` adds to the text; none for control tokens. With ``begins`` those at
-        the beginning of a text, where SentencePiece writes a space that nobody typed."""
+        the beginning of a text, without the space that the vocabulary itself writes there, if it is one
+        that does (Llama 2's is, Gemma's is not: a space is then the model's)."""
         if token in self.user_defined:
             text = self.user_defined[token]
             return (text.replace(SPACE, " ") if self.form == "pieces" else text).encode()
@@ -102,7 +103,13 @@ class Vocabulary:
         byte = _BYTE_PIECE.fullmatch(piece)
         if byte:
             return bytes([int(byte[1], 16)])
-        return piece.replace(SPACE, " ").removeprefix(" " if begins else "").encode()
+        text = piece.replace(SPACE, " ")
+        return (text[1:] if begins and text.startswith(" ") and self._writes_space() else text).encode()
+
+    def _writes_space(self) -> bool:
+        """Whether a text is given a space before its first word, by whichever part of the tokenizer."""
+        ids = self.encode("a")
+        return bool(ids) and str(self.tokenizer.id_to_token(ids[0])).startswith(SPACE)
 
     def _encode(self, text: str) -> list[int]:
         text = text.replace(_HELD, "\ufffd")

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop_app.core.chat import Conversation, Message
 from desktop_app.core.errors import InkhornError
+from desktop_app.core.files import write_atomically
 from desktop_app.core.i18n import tr
-from desktop_app.core.settings import write_atomically
 from desktop_app.store.store import Store
 from desktop_app.store.transfer.docx import to_docx
 from desktop_app.store.transfer.html import to_html

@@ -109,27 +109,6 @@ class ConversationList(QWidget):
         if is_new:
             self.view.scrollToTop()
 
-    def update_conversation(self, conversation: Conversation) -> None:
-        """Show a conversation that is new, or whose title, time or place changed."""
-        before = self.conversations.get(conversation.id)
-        self.conversations[conversation.id] = conversation
-        if conversation.folder and conversation.folder not in self.folders:
-            self.folders = sorted([*self.folders, conversation.folder], key=str.casefold)
-        if self._hits is not None:
-            self._hits = [
-                SearchHit(conversation, h.message_id, h.snippet, h.ranges)
-                if h.conversation.id == conversation.id
-                else h
-                for h in self._hits
-            ]
-        number = self.model.number_of(conversation.id)
-        stays = before is not None and _place(before) == _place(conversation)
-        if self._hits is None and stays and number is not None:
-            row = self.model.rows()[number]
-            self.model.set_row(number, Row(row.kind, row.place, folder=row.folder, chat=conversation))
-        else:
-            self._show_rows()
-
     def set_read_only(self, read_only: bool) -> None:
         """Nothing can be changed; opening, searching and exporting go on."""
         self._read_only = self.model.read_only = read_only
@@ -308,7 +287,3 @@ class ConversationList(QWidget):
 
     def _export_all(self, name: str) -> None:
         self.export_requested.emit([row.id for row in self.conversations.values()], name)
-
-
-def _place(chat: Conversation) -> tuple[float, bool, str]:
-    return chat.updated, chat.pinned, chat.folder

@@ -34,11 +34,6 @@ class RowModel(QAbstractListModel):
         self._row_of = {row.chat.id: i for i, row in enumerate(self._rows) if row.chat is not None}
         self.endResetModel()
 
-    def set_row(self, number: int, row: Row) -> None:
-        """Replace one row by another of the same kind and place."""
-        self._rows[number] = row
-        self.dataChanged.emit(self.index(number), self.index(number))
-
     def row(self, index: Index) -> Row | None:
         return self._rows[index.row()] if 0 <= index.row() < len(self._rows) else None
 

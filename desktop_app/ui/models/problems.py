@@ -41,6 +41,8 @@ def download_trouble(kind: str, message: str, values: dict[str, Any] | None = No
     values = values or {}
     if kind == "disk_full":
         return Trouble(_disk_words(values), ("manage", "retry"))
+    if refused := _refusal(values):
+        return Trouble(refused, ())
     known: dict[str, Trouble] = {
         "offline": Trouble(
             tr("The offline lock is on, so nothing is fetched. What is here already stays."),
@@ -96,7 +98,7 @@ def library_trouble(kind: str, message: str, values: dict[str, Any] | None = Non
 
 def _refusal(values: dict[str, Any]) -> str:
     """Why something is not taken in, where its ``reason`` is one that has words here."""
-    name, parts, few = (values.get(key, "") for key in ("name", "parts", "few"))
+    name, parts, few, family = (values.get(key, "") for key in ("name", "parts", "few", "family"))
     return {
         "link_loop": tr("{name} is a link that leads in a circle, so it is not taken.", name=name),
         "link_gone": tr("{name} is a link to a file that is not there.", name=name),
@@ -106,6 +108,12 @@ def _refusal(values: dict[str, Any]) -> str:
         "pickle": tr(
             "This is pickle, which can run code when it is opened, so it is not taken. Look for the same "
             "model as safetensors or GGUF."
+        ),
+        "family": tr("This version of Inkhorn cannot run models of the kind “{family}”.", family=family),
+        "family_gguf": tr(
+            "This version of Inkhorn does not read models of the kind “{family}” from GGUF files. "
+            "Look for the same model as safetensors.",
+            family=family,
         ),
         "parts_missing": tr(
             "This model is in {parts} files, and some are missing: {few}. "

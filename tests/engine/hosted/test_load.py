@@ -13,9 +13,11 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from desktop_app.core.errors import InkhornError
+from desktop_app.core.messages import Load
 from desktop_app.engine.hosted import load as loading
 from desktop_app.engine.hosted.load import choose_precision, load_hosted
 from desktop_app.engine.linear import kernel_name
+from desktop_app.engine.model import load_model, open_model
 from tests.engine.hosted.models import save, tiny
 from tests.engine.hosted.test_adapters import own_scores
 from tests.engine.hosted.test_causal import scores_of, token_ids
@@ -67,6 +69,20 @@ def test_prepared_once_and_the_same_after_that(folder: Path, tmp_path: Path) -> 
     assert first[-1] == second[-1] == ("load", 1.0)
     assert torch.equal(own_scores(once), own_scores(again))
     assert (once.bytes, once.parameters) == (again.bytes, again.parameters)
+
+
+def test_opened_again_it_is_not_taken_for_a_damaged_form_of_the_lean_decoder(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = save(tiny("bert", "encoder"), tmp_path / "bert")
+    add_words(folder, "bert")
+    command = Load(1, str(folder), str(tmp_path / "prepared"), precision="packed8")
+    first, second = Stages(), Stages()
+    load_model(open_model(command, first), command, first)
+    load_model(open_model(command, second), command, second)
+    assert first.prepared()
+    assert not second.prepared()
+    assert caplog.text == ""
 
 
 @pytest.mark.parametrize("precision", ["bfloat16", "packed8"])

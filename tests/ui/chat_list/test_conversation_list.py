@@ -288,17 +288,6 @@ def test_read_only_changes_nothing_but_opens_and_exports(pane: ConversationList,
     assert pane.row_actions.row_menu().export_menu.isEnabled()
 
 
-def test_an_update_renames_in_place_and_moves_what_is_newer(pane: ConversationList) -> None:
-    before = row_of(pane, 3)
-    pane.update_conversation(chat(3, "Rye", 1))
-    assert row_of(pane, 3) == before
-    assert pane.model.data(pane.model.index(before)) == "Rye"
-    pane.update_conversation(chat(3, "Rye", -0.1))
-    assert row_of(pane, 3) < row_of(pane, 1)
-    pane.update_conversation(chat(10, "Tenth", -0.2, folder="New one"))
-    assert folder_row(pane, "New one") > 0
-
-
 def test_selection_focus_and_place_survive_a_refresh(pane: ConversationList) -> None:
     many = [chat(n, days=n / 50) for n in range(1, 400)]
     pane.set_conversations(many, [])

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QWidget
 
-from desktop_app.core.settings import write_atomically
+from desktop_app.core.files import write_atomically
 from desktop_app.store.transfer.parsed import ImportReport
 from desktop_app.ui.exporting import ImportReportDialog, choose_export, name_for, safe_file_name
 

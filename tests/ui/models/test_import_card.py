@@ -28,6 +28,8 @@ REASONS = {
     "pickle": {},
     "parts_missing": {"parts": 3, "few": "a-00002-of-00003.gguf"},
     "part_name": {"parts": 3},
+    "family": {"family": "mystery"},
+    "family_gguf": {"family": "phi2"},
 }
 
 
