@@ -26,7 +26,7 @@ NOT_NEEDED = [
     r"resources/screenshots/",
     r"resources/icons/.*\.py$",
     # descriptions of packages that are not there: transformers asks for their versions where they are
-    r"^(peft|accelerate|psutil|pytest\S*)-[\w.+]+\.dist-info/",
+    r"^(peft|accelerate|pytest\S*)-[\w.+]+\.dist-info/",
     r"\.(h|hpp|cuh|cpp|cmake|pyi)$",
 ]
 _SYSTEM = ("/lib", "/usr/lib")

@@ -21,7 +21,6 @@ from desktop_app.engine.causal import DRAFT_ROWS, Cache, Stopped
 from desktop_app.engine.kv_cache import KVCache
 from desktop_app.engine.linear import Linear, apply
 
-
 BEST = 32
 """Logits of a row that are computed again: enough for what sampling draws from; 2 % of a step's time."""
 
@@ -47,9 +46,9 @@ class Layer:
 class Decoder:
     """A loaded model, a `desktop_app.engine.causal.CausalModel`. ``embed`` maps ids ``[t]`` to float32
     ``[t, hidden]``; ``head_rows`` gives rows of a packed ``head`` likewise, where they are at hand: the
-    packed kernel rounds logits to bfloat16, and the best `BEST` are computed again. ``frequencies`` are the architecture's sets, ``[sets, rotary_dim / 2]``;
-    ``cache_dtype`` is what keys and values are kept and attended to in; ``bytes`` is the size of all
-    weights."""
+    packed kernel rounds logits to bfloat16, and the best `BEST` are computed again. ``frequencies`` are
+    the architecture's sets, ``[sets, rotary_dim / 2]``; ``cache_dtype`` is what keys and values are kept
+    and attended to in; ``bytes`` is the size of all weights."""
 
     architecture: Architecture
     embed: Callable[[Tensor], Tensor]

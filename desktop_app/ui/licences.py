@@ -34,6 +34,7 @@ LIBRARIES = (
     "ziamath",
     "ziafont",
     "python-docx",
+    "psutil",
     "lxml",
 )
 
