@@ -27,7 +27,7 @@ def test_a_file_dropped_anywhere_is_shown_and_copied(open_user: Open, tmp_path: 
     assert user.window.current_pane() == "models"
     user.wait(lambda: user.pane.card.phase() == "found", "the card")
     shown = texts(user.pane.card)
-    for words in ("Add Mine?", "gguf", "17 kB", "llama", "mit"):
+    for words in ("Add Mine?", "GGUF", "17 kB", "llama", "mit"):
         assert words in shown
     press(user.pane.card, "Copy to Inkhorn’s models")
     user.wait(lambda: "Mine" in user.rows(), "the model")
