@@ -112,7 +112,10 @@ class _Reader:
             raise ValueError("its alignment is not one")
         start = -(-self._at // alignment) * alignment
         if tensors and start + last >= self._size:
-            raise ValueError(f"it is cut: its {self._size:,} bytes end before its last tensor begins")
+            message = (
+                f"The GGUF file {self._name} is cut: its {self._size:,} bytes end before its last tensor."
+            )
+            raise InkhornError("model_damaged", message, reason="cut", name=self._name)
         part, parts, of_all = (found.get(key, default) for key, default in _ALONE)
         if not all(isinstance(number, int) for number in (part, parts, of_all)):
             raise ValueError("it does not say which part of a model it is")

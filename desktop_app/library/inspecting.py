@@ -151,7 +151,9 @@ def _only_gguf(path: Path, names: list[str]) -> Path:
     if not ggufs and any(Path(name).suffix.lower() in PICKLE for name in names):
         raise _pickle(path.name)
     what = "several GGUF files; take the one that is wanted" if ggufs else "no config.json and no GGUF file"
-    raise InkhornError("model_unsupported", f"The folder {path.name} has {what}.", path=str(path))
+    reason = "several" if ggufs else "no_model"
+    message = f"The folder {path.name} has {what}."
+    raise InkhornError("model_unsupported", message, path=str(path), reason=reason, name=path.name)
 
 
 def _adapter(path: Path, names: list[str]) -> Found:

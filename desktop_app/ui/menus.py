@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -141,7 +142,7 @@ class Menus(QObject):
                 if action.isVisible() and not action.shortcut().isEmpty()
             ]
             if rows:
-                found.append((tr(title).replace("&", ""), rows))
+                found.append((_plain(tr(title)), rows))
         return found
 
     def retranslate(self) -> None:
@@ -195,6 +196,11 @@ class Menus(QObject):
             menu.setSeparatorsCollapsible(True)
             shown = any(action.isVisible() and not action.isSeparator() for action in menu.actions())
             menu.menuAction().setVisible(shown)
+
+
+def _plain(title: str) -> str:
+    """``title`` without its mnemonic, also where that stands behind the word, as in ``文件(&F)``."""
+    return re.sub(r"\(&\w\)|&", "", title)
 
 
 def _call_focused(slot: str) -> None:

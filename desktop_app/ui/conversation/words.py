@@ -44,6 +44,8 @@ def ending(item: MessageItem) -> str:
         return tr("Ended at a stop text.")
     if reason == "cancelled" or item.message.state == "stopped":
         return tr("Stopped.") if item.text else tr("Stopped before the model began.")
+    if item.message.state == "failed":
+        return tr("Broken off by a fault.") if item.text else tr("A fault came before the model began.")
     return ""
 
 

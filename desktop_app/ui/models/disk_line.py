@@ -19,7 +19,7 @@ class DiskLine(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._use: DiskUse | None = None
-        self._words = ElidedLabel(self, least=80)
+        self._words = ElidedLabel(self, least=16)
         set_look(self._words, size="caption", tone="quiet")
         self._clear, self._folder = QPushButton(self), QPushButton(self)
         row = QHBoxLayout(self)

@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import get_args
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QButtonGroup,
     QCheckBox,
     QComboBox,
@@ -28,6 +29,8 @@ from desktop_app.ui.models.offers import Wanted
 from desktop_app.ui.models.words import TASKS, language_words
 from desktop_app.ui.theme import set_look, space, theme_of
 
+TWO_ROWS_BELOW = 430  # px: narrower, what stands in one row stands in two
+
 
 class FilterBar(QWidget):
     """Emits ``changed`` with a `Wanted`; ``left_downwards`` when Down or Enter in the search field asks
@@ -40,7 +43,7 @@ class FilterBar(QWidget):
         super().__init__(parent)
         self._wanted = Wanted()
         self._languages: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
-        self._filling = False
+        self._filling = self._narrow = False
         self._tasks: dict[str, QPushButton] = {key: QPushButton(self) for key in ("", *get_args(Task))}
         self.search = _SearchField(self)
         self.search.left_downwards.connect(self.left_downwards)
@@ -94,7 +97,7 @@ class FilterBar(QWidget):
             inner.setAccessibleName(tr("Search models") if is_search else tr("Clear the search"))
         self._speaks.setAccessibleName(tr("Language that the model should know"))
         self._speaks.view().setAccessibleName(tr("Language that the model should know"))
-        self._fits.setText(tr("Fits this computer"))
+        self._fits.setText(tr("Fits") if self._narrow else tr("Fits this computer"))
         self._fits.setAccessibleName(tr("Fits this computer"))
         self._fits.setToolTip(tr("Only models that have room in the memory that is free now."))
         for box, title, words in (
@@ -112,6 +115,15 @@ class FilterBar(QWidget):
             self.retranslate()
         elif event.type() == QEvent.Type.StyleChange and hasattr(self, "_target_title"):
             self._dress()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if (self.width() < TWO_ROWS_BELOW) != self._narrow:
+            self._narrow = not self._narrow
+            way = QBoxLayout.Direction.TopToBottom if self._narrow else QBoxLayout.Direction.LeftToRight
+            self._segments.setDirection(way)
+            self._second.setDirection(way)
+            self.retranslate()
 
     def _apply(self, **values: object) -> None:
         if not self._filling:
@@ -142,22 +154,30 @@ class FilterBar(QWidget):
 
     def _build(self) -> None:
         group = QButtonGroup(self)
-        segments = QHBoxLayout()
-        segments.setSpacing(space(1))
-        for button in self._tasks.values():
+        self._segments = segments = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        halves = (QHBoxLayout(), QHBoxLayout())
+        for row in (segments, *halves):
+            row.setSpacing(space(1))
+        for number, button in enumerate(self._tasks.values()):
             button.setCheckable(True)
             button.clicked.connect(self._task_pressed)
             set_look(button, kind="segment")
             group.addButton(button)
-            button.setMinimumWidth(space(18))
-            segments.addWidget(button)
-        segments.addStretch(1)
-        second = QHBoxLayout()
-        second.setSpacing(space(3))
-        self.search.setMinimumWidth(space(35))
+            button.setMinimumWidth(space(14))
+            halves[2 * number // len(self._tasks)].addWidget(button)
+        for half in halves:
+            half.addStretch(1)
+        segments.addLayout(halves[0])
+        segments.addLayout(halves[1], 1)
+        self._second = second = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        second.setSpacing(space(2))
+        self.search.setMinimumWidth(space(28))
         second.addWidget(self.search, 1)
-        second.addWidget(self._speaks)
-        second.addWidget(self._fits)
+        choices = QHBoxLayout()
+        choices.setSpacing(space(2))
+        choices.addWidget(self._speaks)
+        choices.addWidget(self._fits)
+        second.addLayout(choices)
         pair = QGridLayout(self._pair)
         pair.setContentsMargins(0, 0, 0, 0)
         pair.setHorizontalSpacing(space(2))

@@ -122,11 +122,14 @@ class ImportCard(QWidget):
 
 def _facts_of(found: Found) -> list[str]:
     kinds = {"model": tr("Model"), "adapter": tr("Adapter")}
+    formats = {"gguf": "GGUF", "safetensors": "safetensors", "adapter": ""}
+    file = found.path.name
     return [
         text
         for text in (
+            "" if file in (found.name, f"{found.name}.gguf") else file,
             kinds.get(found.kind, found.kind),
-            found.format,
+            formats[found.format],
             bytes_text(found.bytes),
             found.family,
             tr("{number} parameters", number=count_words(found.parameters)) if found.parameters else "",

@@ -87,9 +87,12 @@ class ModelsDesk(QObject):
 
     def use_settings(self, settings: Settings) -> None:
         locked = settings.offline != self._settings.offline
+        spoken = settings.language != self._settings.language
         self._settings = settings
         self.using.use_settings(settings)
         self.fetching.use_settings(settings)
+        if spoken:  # rows are plain values, with their words in them
+            self.showing.show_all()
         if locked:
             self._show_connection()
             self._show_lock()

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop_app.core.i18n import tr
 from desktop_app.library.catalogue import HubSource, Model, Variant
@@ -16,7 +24,7 @@ from desktop_app.ui.models.words import (
     count_words,
     download_words,
     fit_words,
-    language_words,
+    languages_words,
     pair_words,
     precision_words,
     strength_words,
@@ -46,6 +54,7 @@ class OfferDetails(QWidget):
         self._download: DownloadState | None = None
         self._chosen: dict[str, str] = {}  # the variant that was chosen of each model
         self._radios: dict[str, QRadioButton] = {}
+        self._notes: dict[str, QLabel] = {}
         self._group = QButtonGroup(self)
         self._body = body = QWidget(self)
         self.back = QPushButton(body)
@@ -121,6 +130,7 @@ class OfferDetails(QWidget):
         for button in self._radios.values():
             self._group.removeButton(button)
         self._radios.clear()
+        self._notes.clear()
         while (item := self._forms.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
@@ -132,19 +142,12 @@ class OfferDetails(QWidget):
     def _form(self, variant: Variant) -> QWidget:
         name, meaning = bits_words(variant)
         row = QWidget(self)
-        shelf, model = self._shelf, self._model
+        model = self._model
         size = download_words(model, variant) if model is not None else ""
         radio = QRadioButton(f"{name} · {size}", row)
         radio.setAccessibleName(f"{radio.text()}, {meaning}")
         radio.toggled.connect(lambda on: self._choose(variant.id) if on else None)
         note = wrapped(row, size="caption", tone="quiet")
-        words = [meaning]
-        if shelf is not None and model is not None:
-            fit = shelf.fit_of(model, variant)
-            if precision_words(fit.precision) != name:
-                words.append(tr("runs with {precision} here", precision=precision_words(fit.precision)))
-            words.append(fit_words(fit))
-        note.setText(" · ".join((*words, variant.quantization)))
         note.setContentsMargins(space(7), 0, 0, 0)
         column = QVBoxLayout(row)
         column.setContentsMargins(0, 0, 0, 0)
@@ -152,7 +155,7 @@ class OfferDetails(QWidget):
         column.addWidget(radio)
         column.addWidget(note)
         self._group.addButton(radio)
-        self._radios[variant.id] = radio
+        self._radios[variant.id], self._notes[variant.id] = radio, note
         return row
 
     def _choose(self, variant_id: str) -> None:
@@ -184,6 +187,8 @@ class OfferDetails(QWidget):
         self._gated.setVisible(model.gated)
         self._terms.setVisible(model.must_accept)
         self._terms.setText(tr("Its licence has terms that you are asked to accept before the download."))
+        for each in model.variants:  # what is free may have changed since the last look
+            self._notes[each.id].setText(_note_on(shelf, model, each))
         self._facts.set_facts(_facts_of(model, variant))
 
     def _show_button(self, shelf: Shelf, model: Model, variant: Variant, too_big: bool) -> None:
@@ -257,8 +262,17 @@ class OfferDetails(QWidget):
         self.back.setIcon(icon("arrow-left", theme_of(self).accent))
 
 
+def _note_on(shelf: Shelf, model: Model, variant: Variant) -> str:
+    """What a form is like, and whether there is room for it."""
+    name, meaning = bits_words(variant)
+    fit = shelf.fit_of(model, variant)
+    precision = precision_words(fit.precision)
+    runs = tr("runs with {precision} here", precision=precision) if precision != name else ""
+    return " · ".join(filter(None, (meaning, runs, fit_words(fit), variant.quantization)))
+
+
 def _facts_of(model: Model, variant: Variant) -> list[Fact]:
-    names = sorted(language_words(code) for code in model.languages)
+    names = languages_words(model.languages)
     languages = tr(", ").join(names[:_MOST_LANGUAGES])
     if len(names) > _MOST_LANGUAGES:
         languages = tr("{names} and {count} more", names=languages, count=len(names) - _MOST_LANGUAGES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QIcon, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_app.core.i18n import tr
+from desktop_app.ui.icons import icon
 from desktop_app.ui.models.disk_line import DiskLine
 from desktop_app.ui.models.download_strip import DownloadStrip
 from desktop_app.ui.models.filter_bar import FilterBar
@@ -26,12 +27,15 @@ from desktop_app.ui.models.offer_details import OfferDetails
 from desktop_app.ui.models.row_list import RowList
 from desktop_app.ui.models.row_model import Row
 from desktop_app.ui.models.side_by_side import SideBySide
-from desktop_app.ui.theme import set_look, space
+from desktop_app.ui.theme import set_look, space, theme_of
 from desktop_app.ui.widgets.banner import Banner
 from desktop_app.ui.widgets.empty_state import EmptyState
 
 PANE = "models"
 """Key of the pane in the window."""
+
+ICONS_BELOW = 560  # px: narrower, the buttons for adding show icons alone
+SHORT_BELOW = 430  # px: narrower, the two views have shorter names
 
 View = Literal["here", "more"]
 
@@ -46,6 +50,7 @@ class ModelsPane(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         set_look(self, surface="paper")
+        self._icons_only = self._short = False
         self._told = False  # whether anything was ever shown
         self._counts = {"here": 0, "more": 0}
         self._views = {"here": QPushButton(self), "more": QPushButton(self)}
@@ -133,12 +138,15 @@ class ModelsPane(QWidget):
         names = {"here": tr("On this computer"), "more": tr("Get more")}
         for key, button in self._views.items():
             count = self._counts[key]
-            button.setText(f"{names[key]}  {count}" if count else names[key])
+            shown = tr("Here") if self._short and key == "here" else names[key]
+            button.setText(f"{shown}  {count}" if count else shown)
+            button.setMinimumWidth(space(14 if self._short else 34))
             button.setAccessibleName(tr("{name}, {count} models", name=names[key], count=count))
         for key, words in (("file", tr("Add a file…")), ("folder", tr("Add a folder…"))):
-            self._add[key].setText(words)
+            explanation = tr("A GGUF file, a model’s folder, or an adapter. Or drop it here.")
+            self._add[key].setText("" if self._icons_only else words)
             self._add[key].setAccessibleName(words)
-            self._add[key].setToolTip(tr("A GGUF file, a model’s folder, or an adapter. Or drop it here."))
+            self._add[key].setToolTip(f"{words}\n{explanation}" if self._icons_only else explanation)
         self.installed.setAccessibleName(names["here"])
         self.offers.setAccessibleName(names["more"])
 
@@ -146,8 +154,22 @@ class ModelsPane(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
+        elif event.type() == QEvent.Type.StyleChange and hasattr(self, "_stack"):
+            self._dress()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = (self.width() < ICONS_BELOW, self.width() < SHORT_BELOW)
+        if narrow != (self._icons_only, self._short):
+            self._icons_only, self._short = narrow
+            self.retranslate()
+            self._dress()
 
     # --- inside ---------------------------------------------------------------------------------
+
+    def _dress(self) -> None:
+        for key, name in (("file", "file-text"), ("folder", "folder-plus")):
+            self._add[key].setIcon(icon(name, theme_of(self).ink) if self._icons_only else QIcon())
 
     def _count(self, view: View, rows: list[Row]) -> None:
         count = sum(row.kind == "model" for row in rows)
@@ -204,7 +226,6 @@ class ModelsPane(QWidget):
         for key, button in self._views.items():
             button.setCheckable(True)
             set_look(button, kind="segment")
-            button.setMinimumWidth(space(34))
             group.addButton(button)
             view: View = "here" if key == "here" else "more"
             button.clicked.connect(lambda _checked=False, view=view: self.show_view(view))

@@ -105,6 +105,9 @@ def _refusal(values: dict[str, Any]) -> str:
         "link_elsewhere": tr("{name} is a link to a folder or a device, and not to a file.", name=name),
         "not_a_file": tr("{name} is not a file that can be read.", name=name),
         "linked": tr("This folder is made of links, so it cannot be used where it is. Copy it instead."),
+        "cut": tr("{name} is cut off: its end is missing. Copy or fetch it once more.", name=name),
+        "no_model": tr("There is no model in {name}: neither a config.json nor a GGUF file.", name=name),
+        "several": tr("There are several models in {name}. Add the file that you want.", name=name),
         "pickle": tr(
             "This is pickle, which can run code when it is opened, so it is not taken. Look for the same "
             "model as safetensors or GGUF."

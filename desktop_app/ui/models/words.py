@@ -117,6 +117,16 @@ def language_words(code: str) -> str:
     return locale.nativeLanguageName() or code
 
 
+def languages_words(codes: tuple[str, ...]) -> list[str]:
+    """The names of many: first the two of the interface, then those that it has a word for."""
+
+    def place(code: str) -> tuple[bool, bool, str]:
+        plain = code.lower().replace("_", "-")
+        return plain.split("-")[0] not in ("en", "zh"), plain not in _LANGUAGES, language_words(code)
+
+    return [language_words(code) for code in sorted(codes, key=place)]
+
+
 def pair_words(pair: tuple[str, str]) -> str:
     """``English → Chinese``"""
     return f"{language_words(pair[0])} → {language_words(pair[1])}"

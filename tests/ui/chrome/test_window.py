@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QPlainTextEdit, QToolButton
 
 from desktop_app.core.i18n import tr
+from desktop_app.core.paths import bundle_root
 from desktop_app.ui.language import use_language
 from desktop_app.ui.theme import apply_theme
 from desktop_app.ui.widgets.banner import Banner
@@ -163,6 +164,16 @@ def test_every_word_follows_the_language(window: MainWindow, app: QApplication, 
         text for text in left_in_english(dialog, set()) if not text.endswith((": F11", ": Esc", ": Enter"))
     ]
     dialog.close()
+
+
+def test_the_overview_of_shortcuts_has_no_mnemonics(window: MainWindow, app: QApplication) -> None:
+    use_language(app, "zh_CN", bundle_root() / "resources" / "i18n")
+    try:
+        titles = [title for title, _ in window.menus.shortcuts()]
+        assert "编辑" in titles
+        assert not [title for title in titles if "(" in title or "&" in title]
+    finally:
+        use_language(app, "en", bundle_root() / "resources" / "i18n")
 
 
 def test_every_control_has_a_name(window: MainWindow) -> None:

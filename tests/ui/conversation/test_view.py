@@ -12,9 +12,11 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from desktop_app.core.chat import Note
 from desktop_app.ui.conversation.end_button import EndButton
+from desktop_app.ui.conversation.items import MessageItem
 from desktop_app.ui.conversation.message_widget import MessageWidget
 from desktop_app.ui.conversation.note_card import NoteCard
 from desktop_app.ui.conversation.view import ConversationView
+from desktop_app.ui.conversation.words import ending
 from tests.ui.conversation.acting import actions, visible_widgets, wheel
 from tests.ui.conversation.conftest import calm, many, message, settle, shown
 
@@ -280,3 +282,10 @@ def test_a_window_of_360_px(app: QApplication, view: ConversationView) -> None:
         assert widget.x() >= 0
         assert widget.geometry().right() < 360
         assert widget.body.geometry().right() <= widget.width()
+
+
+def test_a_reply_that_failed_long_ago_still_says_so() -> None:
+    """Only the last message shows its fault in full; an older one must not be a mere gap."""
+    assert ending(MessageItem(message(2, "", state="failed")))
+    assert ending(MessageItem(message(2, "Once", state="failed"), "Once"))
+    assert not ending(MessageItem(message(2, "Whole."), "Whole."))

@@ -10,13 +10,16 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
+from desktop_app.core.errors import InkhornError
 from desktop_app.core.paths import bundle_root
 from desktop_app.library import found as notes
 from desktop_app.library.found import Found
+from desktop_app.library.inspecting import inspect
 from desktop_app.ui.language import use_language
 from desktop_app.ui.models.import_card import ImportCard
 from desktop_app.ui.models.problems import library_trouble
 from tests.ui.models.conftest import User
+from tests.ui.models.desk import a_gguf
 
 PROBLEMS = tuple(value for name, value in vars(notes).items() if name.isupper() and isinstance(value, str))
 REASONS = {
@@ -49,7 +52,7 @@ def chinese(app: QApplication) -> Iterator[None]:
 
 def found(**changes: object) -> Found:
     values: dict[str, object] = {
-        "path": Path("/own"),
+        "path": Path("/Own"),
         "kind": "model",
         "name": "Own",
         "format": "safetensors",
@@ -89,6 +92,25 @@ def test_refusals_have_words_in_both_languages(reason: str, chinese: None) -> No
     assert re.search("[一-鿿]", trouble.text)
     for value in REASONS[reason].values():
         assert str(value) in trouble.text
+
+
+def test_the_files_own_name_is_told_where_the_model_has_another(card: ImportCard) -> None:
+    card.show_found(found(name="Smollm2 Mix1 Ep2", path=Path("/there/我的模型.gguf"), format="gguf"))
+    assert "我的模型.gguf · Model · GGUF" in words(card)
+    card.show_found(found(name="Own", path=Path("/there/Own.gguf"), format="gguf"))
+    assert "Own.gguf" not in words(card)
+
+
+def test_a_cut_file_and_an_empty_folder_are_refused_in_chinese(chinese: None, tmp_path: Path) -> None:
+    whole = a_gguf(tmp_path).read_bytes()
+    (tmp_path / "cut.gguf").write_bytes(whole[: -64 * 64 * 4])
+    (tmp_path / "empty").mkdir()
+    for name in ("cut.gguf", "empty"):
+        with pytest.raises(InkhornError) as refused:
+            inspect(tmp_path / name)
+        told = library_trouble(refused.value.kind, refused.value.message, refused.value.values).text
+        assert name in told
+        assert re.search("[一-鿿]", told)
 
 
 def test_what_is_made_of_links_can_only_be_copied(card: ImportCard) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import pytest
@@ -152,3 +153,20 @@ def test_in_a_narrow_window_list_and_details_take_turns(
     QTest.keyClick(pane.offer_details.back, Qt.Key.Key_Escape)
     assert rows.isVisible()
     assert rows.hasFocus()
+
+
+@pytest.mark.parametrize("width", [312, 460, 560, 1000])
+def test_the_buttons_above_the_list_stand_beside_each_other(pane: ModelsPane, width: int) -> None:
+    pane.set_offers(ROWS, 0)
+    pane.show_view("more")
+    pane.resize(width, 700)
+    QApplication.processEvents()
+    for button in pane.filter._tasks.values():
+        assert button.width() >= button.minimumSizeHint().width()
+    buttons = [*pane._views.values(), *pane._add.values()]
+    for left, right in itertools.pairwise(buttons):
+        assert left.geometry().right() < right.geometry().left()
+    assert buttons[-1].geometry().right() <= pane.width()
+    for button in buttons:
+        assert button.width() >= button.minimumSizeHint().width()
+        assert button.accessibleName()

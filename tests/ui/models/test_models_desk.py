@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from PySide6.QtGui import QDragEnterEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
+from desktop_app.core.paths import bundle_root
 from desktop_app.ui.language import use_language
 from desktop_app.ui.models.drop_area import _Cover
 from tests.ui.chrome.reading import left_in_english, unnamed
@@ -27,7 +29,7 @@ def test_a_file_dropped_anywhere_is_shown_and_copied(open_user: Open, tmp_path: 
     assert user.window.current_pane() == "models"
     user.wait(lambda: user.pane.card.phase() == "found", "the card")
     shown = texts(user.pane.card)
-    for words in ("Add Mine?", "gguf", "17 kB", "llama", "mit"):
+    for words in ("Add Mine?", "GGUF", "17 kB", "llama", "mit"):
         assert words in shown
     press(user.pane.card, "Copy to Inkhorn’s models")
     user.wait(lambda: "Mine" in user.rows(), "the model")
@@ -159,6 +161,21 @@ def test_prepared_forms_are_cleared(open_user: Open) -> None:
     press(user.pane.disk, "Clear prepared forms")
     user.wait(lambda: not made.exists(), "the folder to go")
     user.wait(lambda: user.window.toast._label.text() == "3 MB given back", "the note")
+
+
+def test_the_rows_follow_the_language(open_user: Open, tmp_path: Path) -> None:
+    user = open_user()
+    add(user, a_gguf(tmp_path))
+    chat = [row.title for row in user.pane.installed.rows_model.rows() if row.kind == "heading"]
+    assert chat == ["Chat"]
+    use_language(user.app, "zh_CN", bundle_root() / "resources" / "i18n")
+    user.use(replace(user.settings, language="zh_CN"))
+    try:
+        heading, *rows = user.pane.installed.rows_model.rows()
+        assert heading.title == "对话"
+        assert all("added by you" not in fact for row in rows for fact, _ in row.facts)
+    finally:
+        use_language(user.app, "en", bundle_root() / "resources" / "i18n")
 
 
 # --- everybody --------------------------------------------------------------------------------------

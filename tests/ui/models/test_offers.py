@@ -13,6 +13,7 @@ from desktop_app.core.paths import bundle_root
 from desktop_app.library.catalogue import load_catalogue
 from desktop_app.ui.models.offers import Wanted, find_offers, hub_name, pair_languages
 from desktop_app.ui.models.rows import PAIRS, InUse, installed_rows, offer_rows
+from desktop_app.ui.models.words import languages_words
 from tests.ui.models.making import GB, MODELS, download, failure, installed, model, shelf, variant
 
 CHAT = Wanted(task="chat")
@@ -38,6 +39,11 @@ def test_what_fits_and_is_recommended_comes_first() -> None:
 def test_what_does_not_fit_is_last_and_only_on_request() -> None:
     assert "giant" not in ids(CHAT)
     assert ids(replace(CHAT, fits_only=False))[-1] == "giant"
+
+
+def test_of_many_languages_the_users_own_come_first(chinese: None) -> None:
+    assert languages_words(("su", "af", "zh", "en"))[:2] == ["中文", "英语"]
+    assert languages_words(("su", "af"))[0] == "南非荷兰语"
 
 
 def test_less_free_memory_leaves_less() -> None:
