@@ -33,7 +33,8 @@ def read_json(path: Path) -> dict[str, Any]:
             raise ValueError("it is not a table")
         return values
     except (ValueError, RecursionError) as error:
-        raise InkhornError("model_damaged", f"{path.name} cannot be read: {error}", path=str(path)) from error
+        message = f"{path.name} cannot be read: {error}"
+        raise InkhornError("model_damaged", message, reason="damaged", name=path.name) from error
 
 
 def licence_in(folder: Path) -> str:

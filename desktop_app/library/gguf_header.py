@@ -84,7 +84,7 @@ def read_header(path: Path) -> GgufHeader:
                 return _Reader(data, path.name).header()
     except (struct.error, ValueError, UnicodeDecodeError) as error:
         message = f"The GGUF file {path.name} is damaged: {error}."
-        raise InkhornError("model_damaged", message, path=str(path)) from error
+        raise InkhornError("model_damaged", message, reason="damaged", name=path.name) from error
 
 
 class _Reader:
@@ -101,7 +101,7 @@ class _Reader:
         version = self._number("<I")
         if version not in (2, 3):
             message = f"{self._name} is a GGUF file of version {version}; 2 and 3 can be read."
-            raise InkhornError("model_unsupported", message, version=version)
+            raise InkhornError("model_unsupported", message, reason="gguf_version", name=self._name)
         tensors, entries = self._number("<Q"), self._number("<Q")
         if tensors > MAX_ENTRIES or entries > MAX_ENTRIES:
             raise ValueError("its counts are beyond the format's use")

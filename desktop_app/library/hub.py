@@ -132,7 +132,8 @@ def _ask(endpoint: str, repo: str, revision: str | None, token: str | None, gate
     except HfHubHTTPError as error:
         raise error_of_status(error.response, repo, gated) from error
     except HFValidationError as error:
-        raise InkhornError("not_found", f"“{repo}” cannot be the name of a model on the hub.") from error
+        message = f"“{repo}” cannot be the name of a model on the hub."
+        raise InkhornError("not_found", message, reason="form") from error
     except (ValueError, TypeError, KeyError) as error:
         message = f"{endpoint} does not answer as a model hub does. Is it a mirror of one?"
         raise InkhornError("network", message, reason="protocol", retry=False) from error
