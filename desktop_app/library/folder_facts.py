@@ -8,6 +8,7 @@ from typing import Any
 
 from desktop_app.core.errors import InkhornError
 from desktop_app.library.families import is_known
+from desktop_app.library.licence_names import licence_name
 
 JSON_LIMIT = 8 << 20  # bytes of a configuration; the largest have some 100 KB
 
@@ -51,5 +52,5 @@ def licence_in(folder: Path) -> str:
         return ""
     for line in start.split("\n---", 1)[0].splitlines():
         if line.startswith(("license:", "licence:")):
-            return line.split(":", 1)[1].strip().strip("\"'")[:60]
+            return licence_name(line.split(":", 1)[1].strip().strip("\"'")[:60])
     return ""

@@ -15,6 +15,7 @@ from typing import Any
 
 from desktop_app.core.errors import InkhornError
 from desktop_app.library.gguf_parts import COUNT, NUMBER, TENSORS
+from desktop_app.library.licence_names import licence_name
 
 _SIZES = {0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}
 _CODES = {
@@ -124,7 +125,9 @@ class _Reader:
             raise ValueError("it does not say what kind of model it is")
         texts = [found.get(key) for key in ("general.name", "general.license")]
         name, licence = (text[:120] if isinstance(text, str) else "" for text in texts)
-        return GgufHeader(version, family, name, licence, found, shapes, packed, part, parts, of_all)
+        return GgufHeader(
+            version, family, name, licence_name(licence), found, shapes, packed, part, parts, of_all
+        )
 
     def _metadata(self, entries: int) -> dict[str, Any]:
         found: dict[str, Any] = {}

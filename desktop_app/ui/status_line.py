@@ -18,9 +18,9 @@ EngineState = Literal["none", "starting", "loading", "ready", "answering", "rest
 Connection = Literal["private", "connected", "locked"]
 """Nothing leaves the computer; a download that the user asked for runs; the offline lock is on."""
 
-_WITH_MODEL = ("ready", "answering", "resting")
-"""The states in which it is true where the model runs, what it takes and how fast it was. An engine that
-stopped or begins anew has none of that, and may come back with another model on another device."""
+_WITHOUT_MODEL = ("stopped", "starting", "loading")
+"""The states in which it is not true where the model runs, what it takes and how fast it was: an engine that
+stopped or begins anew may come back with another model on another device."""
 
 HEIGHT = 32
 _ICON = 14
@@ -166,7 +166,7 @@ class StatusLine(QWidget):
         self._state_field.show_text(self._state_text(), state)
         self._restart.setText(tr("Start again"))
         self._restart.setAccessibleName(tr("Start the engine again"))
-        runs = self._state in _WITH_MODEL
+        runs = self._state not in _WITHOUT_MODEL
         model = self._model or tr("Choose a model")
         choose = tr("The model that answers: {name}. Choose another…", name=self._model or tr("none"))
         self.model_field.show_text(model, choose)
