@@ -136,7 +136,7 @@ def _model_reasons(named: dict[str, str]) -> dict[str, str]:
             "{name} is not a model. A GGUF file is one, or a folder with config.json and safetensors.",
             name=name,
         ),
-        "not_gguf": tr("{name} is called a GGUF file, and is not one.", name=name),
+        "not_gguf": tr("{name} is not a GGUF file, though its name says so.", name=name),
         "gguf_version": tr("{name} is a GGUF file of a version that Inkhorn cannot read.", name=name),
         "several": tr("There are several models in {name}. Add the file that you want.", name=name),
         "several_forms": tr(

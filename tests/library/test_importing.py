@@ -44,7 +44,7 @@ def test_a_safetensors_folder(tmp_path: Path) -> None:
         "safetensors",
         "tiny-llama",
         "llama",
-        "mit",
+        "MIT",
     )
     assert found.parameters == 32
     assert sorted(found.files) == ["README.md", "config.json", "model.safetensors", "tokenizer.json"]
