@@ -23,7 +23,7 @@ def test_a_gguf_file(tmp_path: Path) -> None:
     path.write_bytes(gguf())
     found = inspect(path)
     assert (found.kind, found.format, found.name, found.family) == ("model", "gguf", "Small", "llama")
-    assert (found.licence, found.parameters, found.bytes) == ("apache-2.0", 1024, path.stat().st_size)
+    assert (found.licence, found.parameters, found.bytes) == ("Apache-2.0", 1024, path.stat().st_size)
     assert found.problems == ()
     assert found.tasks == ("chat", "writing")
     assert inspect(tmp_path) == found  # dropped as the folder that it lies in
@@ -44,7 +44,7 @@ def test_a_safetensors_folder(tmp_path: Path) -> None:
         "safetensors",
         "tiny-llama",
         "llama",
-        "mit",
+        "MIT",
     )
     assert found.parameters == 32
     assert sorted(found.files) == ["README.md", "config.json", "model.safetensors", "tokenizer.json"]

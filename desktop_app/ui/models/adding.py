@@ -88,7 +88,7 @@ class Adding(QObject):
         if error.kind == "cancelled":
             self._next()
         else:
-            self._card.refuse(library_trouble(error.kind, error.message, error.values))
+            self._card.refuse(library_trouble(error.kind, error.values))
 
     @Slot(str, object, object)
     def _show_progress(self, key: str, done: int, total: int) -> None:

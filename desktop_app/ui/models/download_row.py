@@ -147,11 +147,11 @@ class DownloadRow(QWidget):
         why = ""
         if download.phase in ("listing", "running") and download.failure is not None:
             failure = download.failure
-            why = download_trouble(failure.kind, failure.message, failure.values).text
+            why = download_trouble(failure.kind, failure.values).text
         actions: list[tuple[str, str]] = []
         if download.phase == "failed" and download.failure is not None:
             failure = download.failure
-            trouble = download_trouble(failure.kind, failure.message, failure.values)
+            trouble = download_trouble(failure.kind, failure.values)
             why = trouble.text
             for way in trouble.ways[:3]:
                 actions.append(("resume" if way == "retry" else way, way_words(way)))

@@ -133,7 +133,7 @@ class ModelsDesk(QObject):
 
     def _shelf_failed(self, error: InkhornError) -> None:
         if self.showing.shelf is None:
-            self.pane.show_error(library_trouble(error.kind, error.message, error.values).text)
+            self.pane.show_error(library_trouble(error.kind, error.values).words)
         else:
             self._tell(error)
 
@@ -216,7 +216,7 @@ class ModelsDesk(QObject):
         actions = tuple(
             ((lambda way=way: way_words(way)), functools.partial(self._go, way)) for way in trouble.ways
         )
-        self.pane.show_banner(Banner("warning", lambda: trouble.text, actions))
+        self.pane.show_banner(Banner("warning", trouble.words, actions))
         self._window.show_pane(PANE)
 
     # --- what happens ---------------------------------------------------------------------------
@@ -282,8 +282,7 @@ class ModelsDesk(QObject):
 
     @Slot(object)
     def _tell(self, error: InkhornError) -> None:
-        text = library_trouble(error.kind, error.message, error.values).text
-        self.pane.show_banner(Banner("danger", lambda: text))
+        self.pane.show_banner(Banner("danger", library_trouble(error.kind, error.values).words))
 
     def _join(self) -> None:
         pane, picker = self.pane, self._picker

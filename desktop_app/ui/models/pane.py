@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 from PySide6.QtCore import QEvent, Qt, Signal
@@ -111,13 +112,13 @@ class ModelsPane(QWidget):
         if not self._told:
             self.show_loading()
 
-    def show_error(self, sentence: str) -> None:
+    def show_error(self, sentence: Callable[[], str]) -> None:
         self._told = True
         for side in (self.here, self.more):
             page = EmptyState(
                 "circle-alert",
                 lambda: tr("The models cannot be shown"),
-                lambda: sentence,
+                sentence,
                 lambda: tr("Try again"),
             )
             page.acted.connect(self.retry_asked)

@@ -107,7 +107,7 @@ class Tending(QObject):
         self._showing.show_check(key, None, note)
         if error is not None and error.kind not in ("cancelled", "not_found"):
             if self._pane.installed.current_key() == key:
-                trouble = library_trouble(error.kind, error.message, error.values)
+                trouble = library_trouble(error.kind, error.values)
                 self._pane.installed_details.set_trouble(trouble)
             self.changed.emit()
 

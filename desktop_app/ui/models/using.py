@@ -11,6 +11,7 @@ from desktop_app.core.messages import Failed
 from desktop_app.core.settings import Settings
 from desktop_app.library.adapters import adapters_of, kept_adapters, with_adapter
 from desktop_app.library.installed import Installed
+from desktop_app.ui.failures import words
 from desktop_app.ui.model_picker import ModelChoice, ModelPicker
 from desktop_app.ui.models.engine_facts import EngineFacts, notice_words
 from desktop_app.ui.models.pane import ModelsPane
@@ -111,8 +112,7 @@ class Using(QObject):
 
     @Slot(object)
     def _adapters_failed(self, failure: Failed) -> None:
-        text = tr("The adapter does not fit this model: {reason}", reason=failure.message)
-        self._pane.installed_details.set_trouble(Trouble(text, ()))
+        self._pane.installed_details.set_trouble(Trouble(lambda: words(failure.kind, failure.values)))
 
 
 def _choice(one: Installed) -> ModelChoice:

@@ -83,7 +83,7 @@ def test_a_paused_download_can_go_on(row: DownloadRow) -> None:
         ),
         ("model_damaged", {}, "thrown away", ["Try again", "Use a mirror…"]),
         ("licence", {}, "has to be accepted", ["Read the licence…"]),
-        ("internal", {}, "It did not work.", ["Try again"]),
+        ("internal", {}, "Something went wrong", ["Try again"]),
         (
             "disk_full",
             {"needed": 2_000_000_000, "free": 300_000_000},
