@@ -19,9 +19,10 @@ from desktop_app.ui.window import MainWindow
 
 
 class Adding(QObject):
-    """Several that were dropped together come one after another. ``added`` with the `Installed`."""
+    """Several that were dropped together come one after another. ``added`` with the `Installed`, and
+    whether the very same was there before, so that nothing came of it."""
 
-    added = Signal(object)
+    added = Signal(object, bool)
 
     def __init__(self, window: MainWindow, pane: ModelsPane, keeper: Keeper) -> None:
         super().__init__(window)
@@ -95,7 +96,7 @@ class Adding(QObject):
         if key == "import" and self._card.phase() == "working":
             self._card.show_progress(done, total)
 
-    @Slot(object)
-    def _imported(self, installed: Installed) -> None:
+    @Slot(object, bool)
+    def _imported(self, installed: Installed, was_there: bool) -> None:
         self._next()
-        self.added.emit(installed)
+        self.added.emit(installed, was_there)

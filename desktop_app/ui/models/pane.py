@@ -46,6 +46,7 @@ class ModelsPane(QWidget):
     view_changed = Signal(str)
     add_asked = Signal(str)  # "file" or "folder"
     retry_asked = Signal()
+    shown = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -110,6 +111,7 @@ class ModelsPane(QWidget):
         super().showEvent(event)
         if not self._told:
             self.show_loading()
+        self.shown.emit()
 
     def show_error(self, sentence: str) -> None:
         self._told = True
