@@ -64,6 +64,7 @@ class FactGrid(QWidget):
             self._grid.addWidget(title, row, 0, Qt.AlignmentFlag.AlignTop)
             value = self._value(fact, title)
             if isinstance(value, _Link):
+                title.setContentsMargins(0, _LINK_EDGE, 0, 0)  # on one line with the words in the button
                 self._grid.addWidget(value, row, 1, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
             else:
                 self._grid.addWidget(value, row, 1)

@@ -225,14 +225,13 @@ class InstalledDetails(QWidget):
         column.setContentsMargins(space(5), space(4), space(5), space(6))
         column.setSpacing(space(2))
         back_row(self.back, column)
-        for widget in (self._title, self._maker, self._state, self._summary):
+        for widget in (self._title, self._maker, self._state, self._trouble_words, self._summary):
             column.addWidget(widget)
         column.addSpacing(space(2))
         actions = FlowRow(space(2))
         for action, button in self.buttons.items():
             button.clicked.connect(lambda _checked=False, action=action: self._pressed(action))
             actions.addWidget(button)
-        column.addWidget(self._trouble_words)
         column.addLayout(self._way_row)
         column.addLayout(actions)
         column.addWidget(self._bar)

@@ -24,7 +24,7 @@ def disk_words(one: Installed) -> str:
     """`installed_size`, and whose room that is."""
     size = installed_size(one)
     if size and one.origin == "link":
-        return tr("{size}, in your own file; removing it here frees nothing", size=size)
+        return tr("{size}, your own file: it stays when this is removed", size=size)
     return size
 
 
