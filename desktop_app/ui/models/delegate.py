@@ -31,8 +31,9 @@ _ICON = 16
 _DOT = 6
 _BUTTON_HEIGHT = space(7.5)
 _BETWEEN = space(3)  # facts
-LEAST_SHARE = 0.75
-"""Of a fact that has to be shown for it to say something; with less room it is left out."""
+LEAST_SHARE, LEAST_WIDTH = 0.75, space(15)
+"""How much of a fact has to be shown for it to say something; with less room it is left out. Short ones,
+such as sizes, are shown whole or not at all."""
 
 
 class ModelDelegate(QStyledItemDelegate):
@@ -223,7 +224,7 @@ def facts_in(facts: tuple[Fact, ...], room: int, metrics: QFontMetrics) -> tuple
     taken = 0
     for number, (text, _) in enumerate(facts):
         width = metrics.horizontalAdvance(text)
-        if number and room - taken < _BETWEEN + width * LEAST_SHARE:
+        if number and room - taken < _BETWEEN + min(width, max(LEAST_WIDTH, width * LEAST_SHARE)):
             return facts[:number]
         taken += width + (_BETWEEN if number else 0)
     return facts

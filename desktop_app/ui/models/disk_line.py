@@ -48,7 +48,8 @@ class DiskLine(QWidget):
         use = self._use
         parts = []
         if use is not None:
-            parts.append(tr("Models {size}", size=bytes_text(use.models)))
+            if use.models:
+                parts.append(tr("Models {size}", size=bytes_text(use.models)))
             if use.prepared and not self._narrow:
                 parts.append(tr("prepared for speed {size}", size=bytes_text(use.prepared)))
             if use.partial:

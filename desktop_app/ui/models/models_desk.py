@@ -126,10 +126,12 @@ class ModelsDesk(QObject):
         self.reading.run(read, take, self._shelf_failed)
 
     def _take_shelf(self, shelf: Shelf) -> None:
-        first = self.showing.shelf is None
+        before, chosen = self.showing.shelf, self.using.chosen
         self.showing.take_shelf(shelf)
-        if first:
+        if before is None:
             self.fetching.begin(shelf.catalogue)
+        elif self.facts.failure is not None and shelf.can_load(chosen) and not before.can_load(chosen):
+            self.reload_wanted.emit()  # it was fetched, added, or put back by hand
         self.using.show()
 
     def _shelf_failed(self, error: InkhornError) -> None:
@@ -256,13 +258,6 @@ class ModelsDesk(QObject):
         self._window.toast.show_note(text, use, action=tr("Use now"))
 
     @Slot(object)
-    def _came(self, _state: DownloadState) -> None:
-        """What was fetched may be the very model that could not be loaded."""
-        if self.facts.failure is not None:
-            self.reload_wanted.emit()
-        self.refresh()
-
-    @Slot(object)
     def _download_changed(self, _state: DownloadState) -> None:
         if self.pane.isVisible():
             self.showing.show_offers()
@@ -321,7 +316,7 @@ class ModelsDesk(QObject):
         picker.chosen.connect(self.use)
         picker.manage_asked.connect(lambda: self._window.show_pane(PANE))
         self.fetching.changed.connect(self._download_changed)
-        self.fetching.came.connect(self._came)
+        self.fetching.came.connect(lambda _: self.refresh())
         self.fetching.active_changed.connect(self._set_connected)
         self.fetching.way_asked.connect(self._go)
         self.fetching.use_asked.connect(self._use_offer)

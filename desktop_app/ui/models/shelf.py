@@ -34,6 +34,13 @@ class Shelf:
         ready = (one for one in self.installed if one.state == "present")
         return tuple(one for one in ready if one.model is not None and one.model.id == model_id)
 
+    def can_load(self, chosen: str) -> bool:
+        """Whether there is a file for what chat has: that one, or any copy of the starter in its place."""
+        one = self.find(chosen)
+        if one is None:
+            return bool(self.installed_of(self.catalogue.starter.id))
+        return one.state == "present"
+
     def given_back(self, one: Installed) -> int:
         """Bytes that the disk gets back when ``one`` is removed."""
         return one.bytes_of_ours + self.prepared.get(one.id, 0)

@@ -60,6 +60,25 @@ def test_a_file_that_is_gone_when_it_is_to_be_loaded(open_user: Open) -> None:
     assert "on this computer" not in facts_of(user, STARTER, "more")
 
 
+def test_what_is_put_back_is_loaded_and_only_once(open_user: Open) -> None:
+    user = open_user()
+    asked: list[bool] = []
+    user.desk.reload_wanted.connect(lambda: asked.append(True))
+    file = starter_file(user)
+    file.rename(file.with_suffix(".away"))
+    user.worker.say(EngineState("failed", failure=failure("model_missing")))
+    user.wait(lambda: "not where it was" in facts_of(user, STARTER), "the row")
+    assert "Models" not in texts(user.pane.disk)
+    file.with_suffix(".away").rename(file)
+    user.desk.refresh()
+    user.wait(lambda: asked, "another try")
+    user.worker.say(EngineState("failed", failure=failure("model_damaged")))
+    user.settle()
+    user.desk.refresh()
+    user.settle()
+    assert asked == [True]
+
+
 def test_the_disk_is_looked_at_when_the_pane_is_opened(open_user: Open, tmp_path: Path) -> None:
     user = open_user()
     key = add(user, a_gguf(tmp_path))
