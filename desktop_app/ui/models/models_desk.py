@@ -301,7 +301,9 @@ class ModelsDesk(QObject):
 
     def _join(self) -> None:
         pane, picker = self.pane, self._picker
-        QApplication.instance().applicationStateChanged.connect(self._app_changed)
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)  # there are widgets
+        app.applicationStateChanged.connect(self._app_changed)
         pane.view_changed.connect(self._look_again)
         pane.retry_asked.connect(self.refresh)
         pane.shown.connect(self._look_again)
