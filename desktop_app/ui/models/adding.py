@@ -45,6 +45,7 @@ class Adding(QObject):
         """Look at ``paths``; what they are, and what can be done with them, is shown on the card."""
         self._waiting += paths
         self._window.show_pane(PANE)
+        self._pane.show_view("here")  # where it will stand
         if self._card.isHidden() or self._card.phase() == "refused":
             self._next()
 

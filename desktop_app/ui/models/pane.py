@@ -162,6 +162,7 @@ class ModelsPane(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.downloads.set_most_height(self.height() // 4)  # there has to be room for the list
         narrow = (self.width() < ICONS_BELOW, self.width() < SHORT_BELOW)
         if narrow != (self._icons_only, self._short):
             self._icons_only, self._short = narrow

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QApplication, QComboBox
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton
 
 from desktop_app.core.paths import bundle_root
 from desktop_app.core.settings import Settings
@@ -17,7 +17,7 @@ from desktop_app.ui.models.delegate import facts_in
 from desktop_app.worker.engine_state import EngineState
 from tests.ui.models.conftest import MODEL, User
 from tests.ui.models.desk import Open, a_gguf, add, drop, press, texts
-from tests.ui.models.making import failure
+from tests.ui.models.making import download, failure
 
 STARTER = "smollm2-135m-instruct"
 
@@ -236,6 +236,31 @@ def test_the_buttons_stand_in_one_row_and_go_on_below_where_it_is_narrow(
     assert len({button.y() for button in buttons}) == 2
     room = buttons[0].parentWidget().width()
     assert all(b.geometry().right() < room and b.width() >= b.sizeHint().width() for b in buttons)
+
+
+def test_the_card_and_the_downloads_keep_their_words_and_buttons_where_it_is_narrow(
+    open_user: Open, tmp_path: Path
+) -> None:
+    user = open_user()
+    user.window.resize(360, 720)
+    drop(user, a_gguf(tmp_path, "Some other model with quite a long name"))
+    user.wait(lambda: user.pane.card.phase() == "found", "the card")
+    broken = download("failed", failure=failure("network"))
+    user.pane.downloads.set_states((broken, replace(broken, id="b"), replace(broken, id="c")))
+    for _ in range(5):
+        user.app.processEvents()
+    pieces = [user.pane.card, *user.pane.downloads.rows()]
+    for piece in pieces:
+        buttons = [button for button in piece.findChildren(QPushButton) if button.isVisible()]
+        assert len(buttons) == 3
+        for button in buttons:
+            assert button.width() >= button.sizeHint().width()
+            assert piece.rect().contains(button.geometry())
+        for label in piece.findChildren(QLabel):
+            if label.isVisible() and label.wordWrap():
+                assert label.height() >= label.heightForWidth(label.width())
+        assert piece.width() <= user.pane.width()
+    assert user.pane.downloads.height() <= user.pane.height() // 4
 
 
 def test_no_choice_of_the_filter_is_cut_in_the_narrowest_window(open_user: Open, chinese: object) -> None:
