@@ -168,7 +168,7 @@ class Desk(QObject):
         def choose() -> Choice:
             return choose_for_chat(self._paths, settings, self._catalogue.get())
 
-        self.background.run(choose, self._take_choice, self.worker.refuse_model)
+        self.background.run(choose, self._take_choice, self._no_choice)
 
     def _take_choice(self, choice: Choice) -> None:
         self.worker.use_model(choice.load)
@@ -179,6 +179,11 @@ class Desk(QObject):
             self.window.toast.show_note(
                 tr("The chosen model is not there; {name} answers instead", name=name)
             )
+
+    def _no_choice(self, error: InkhornError) -> None:
+        """There is nothing to load; where it is known what is missing, its row says so too."""
+        self.worker.refuse_model(error)
+        self.models.set_chosen(str(error.values.get("model", "")))
 
     @Slot()
     def _restart_engine(self) -> None:

@@ -19,7 +19,7 @@ from desktop_app.ui.models.problems import Trouble, memory_trouble
 from desktop_app.ui.models.rows import InUse
 from desktop_app.ui.models.shelf import Shelf
 from desktop_app.ui.models.showing import Showing
-from desktop_app.ui.numbers import bytes_text
+from desktop_app.ui.models.sizes import installed_size
 from desktop_app.ui.status_line import StatusLine
 
 
@@ -78,8 +78,12 @@ class Using(QObject):
         look(then)
 
     def choose(self, installed_id: str) -> None:
-        """Without asking further; "" is the starter."""
-        self.models_changed.emit({**self._settings.models, "chat": installed_id})
+        """Without asking further; "" is the starter. What is chosen already and not in memory is loaded."""
+        models = {**self._settings.models, "chat": installed_id}
+        if models == self._settings.models and self._facts.model is None:
+            self.reload_wanted.emit()
+        else:
+            self.models_changed.emit(models)
 
     @Slot()
     def show(self) -> None:
@@ -87,7 +91,9 @@ class Using(QObject):
         model = facts.model
         on = tuple(key for key, (is_on, _) in self.kept(self.chosen).items() if is_on)
         precision = model.precision if model is not None else ""
-        self._showing.take_in_use(InUse(self.chosen, model is not None, facts.memory_bytes, precision, on))
+        self._showing.take_in_use(
+            InUse(self.chosen, model is not None, facts.memory_bytes, precision, on, facts.failure)
+        )
         one = shelf.find(self.chosen) if shelf is not None else None
         name = model.name if model is not None else one.name if one is not None else ""
         self._picker.set_model(name, model is not None)
@@ -116,7 +122,7 @@ class Using(QObject):
 
 
 def _choice(one: Installed) -> ModelChoice:
-    caption = bytes_text(one.bytes_on_disk) if one.bytes_on_disk else ""
+    caption = installed_size(one)
     if one.state != "present":
         caption = tr("damaged") if one.state == "damaged" else tr("not where it was")
     return ModelChoice(one.id, one.name, caption, one.state == "present")
