@@ -45,7 +45,8 @@ def import_model(
     """
     catalogue = catalogue or load_catalogue(paths.models)
     if _is_inside(found.path, paths.user_models):
-        raise InkhornError("bad_file", f"{found.path} is in the library already.", path=str(found.path))
+        message = f"{found.path} is in the library already."
+        raise InkhornError("bad_file", message, reason="already", name=found.name, path=str(found.path))
     if found.has_links and not copy:
         message = f"{found.name} is made of links and has to be copied: the engine follows none."
         raise InkhornError("bad_file", message, reason="linked", path=str(found.path))

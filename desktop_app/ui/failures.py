@@ -124,6 +124,7 @@ def _model_reasons(named: dict[str, str]) -> dict[str, str]:
     """Why a model is not taken in."""
     name = named["name"]
     return {
+        "already": tr("{name} lies in Inkhorn’s own folder of models: it is here already.", name=name),
         "link_loop": tr("{name} is a link that leads in a circle, so it is not taken.", name=name),
         "link_gone": tr("{name} is a link to a file that is not there.", name=name),
         "link_elsewhere": tr("{name} is a link to a folder or a device, and not to a file.", name=name),

@@ -7,7 +7,7 @@ from datetime import datetime
 from desktop_app.core.i18n import tr
 from desktop_app.library.catalogue import HubSource
 from desktop_app.library.installed import Installed
-from desktop_app.ui.chat.problems import words
+from desktop_app.ui.failures import words
 from desktop_app.ui.models.fact_grid import Fact
 from desktop_app.ui.models.problems import Trouble, Way
 from desktop_app.ui.models.rows import InUse, variant_of
@@ -38,11 +38,14 @@ def trouble_of(one: Installed, in_use: InUse) -> Trouble | None:
     ways: tuple[Way, ...] = ("fetch",) if one.state != "present" else ()
     failure = in_use.failure if one.id == in_use.chosen else None
     if failure is None:
-        return Trouble("", ways) if ways else None
+        return Trouble(lambda: "", ways) if ways else None
     if ways and failure.kind in ("model_missing", "model_damaged"):
-        return Trouble(tr("It could not be loaded."), ways)
-    reason = words(failure.kind, failure.message, failure.values)
-    return Trouble(tr("It could not be loaded. {reason}", reason=reason), ways)
+        return Trouble(lambda: tr("It could not be loaded."), ways)
+
+    def why() -> str:
+        return tr("It could not be loaded. {reason}", reason=words(failure.kind, failure.values))
+
+    return Trouble(why, ways)
 
 
 def facts_of(one: Installed, in_use: InUse, prepared: int) -> list[Fact]:
