@@ -31,6 +31,9 @@ PREFIXES = {
     "urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0": "fo",
     "urn:oasis:names:tc:opendocument:xmlns:presentation:1.0": "presentation",
     "http://purl.org/dc/elements/1.1/": "dc",
+    "http://schemas.openxmlformats.org/drawingml/2006/chart": "c",
+    "http://purl.oclc.org/ooxml/drawingml/chart": "c",
+    "http://schemas.openxmlformats.org/package/2006/metadata/core-properties": "cp",
 }
 """The names that code uses, the same for the transitional and the strict namespaces of ISO/IEC 29500."""
 
@@ -86,12 +89,25 @@ def parse(content: bytes, name: str) -> Element:
 def serialise(root: Element) -> bytes:
     """A part's bytes, in UTF-8, with the declaration as it was."""
     tree = root.getroottree()
-    return etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=tree.docinfo.standalone)
+    content: bytes = etree.tostring(
+        tree, xml_declaration=True, encoding="UTF-8", standalone=tree.docinfo.standalone
+    )
+    return content
 
 
 def allowed(text: str) -> str:
     """``text`` less the characters that XML cannot have, with every line end as a line feed."""
     return _FORBIDDEN.sub("", _NEWLINES.sub("\n", text))
+
+
+def ancestors(element: Element, top: Element) -> list[Element]:
+    """From the parent of ``element`` up to below ``top``."""
+    found = []
+    above = element.getparent()
+    while above is not None and above is not top:
+        found.append(above)
+        above = above.getparent()
+    return found
 
 
 def detach(element: Element) -> Element:

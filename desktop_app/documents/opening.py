@@ -67,11 +67,19 @@ def _docx(path: Path) -> Document:
     return open_docx(path)
 
 
+def _pptx(path: Path) -> Document:
+    from desktop_app.documents.pptx import open_pptx
+
+    return open_pptx(path)
+
+
 def _kind(*kinds: str) -> Callable[[Sample], bool]:
     return lambda sample: sample.kind in kinds
 
 
-_WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml."
+_OFFICE: Final = "application/vnd.openxmlformats-officedocument"
+_WORD: Final = f"{_OFFICE}.wordprocessingml"
+_SLIDES: Final = f"{_OFFICE}.presentationml"
 
 # The order matters among the formats that are sure, and among those with the same suffix. Each opens its
 # module when it is wanted, so that a window starts without lxml.
@@ -81,10 +89,23 @@ FORMATS: tuple[Format, ...] = (
         (".docx", ".docm", ".dotx", ".dotm"),
         _docx,
         _kind(
-            f"{_WORD}document.main+xml",
-            f"{_WORD}template.main+xml",
+            f"{_WORD}.document.main+xml",
+            f"{_WORD}.template.main+xml",
             "application/vnd.ms-word.document.macroEnabled.main+xml",
             "application/vnd.ms-word.template.macroEnabledTemplate.main+xml",
+        ),
+    ),
+    Format(
+        "pptx",
+        (".pptx", ".pptm", ".ppsx", ".ppsm", ".potx", ".potm"),
+        _pptx,
+        _kind(
+            f"{_SLIDES}.presentation.main+xml",
+            f"{_SLIDES}.slideshow.main+xml",
+            f"{_SLIDES}.template.main+xml",
+            "application/vnd.ms-powerpoint.presentation.macroEnabled.main+xml",
+            "application/vnd.ms-powerpoint.slideshow.macroEnabled.main+xml",
+            "application/vnd.ms-powerpoint.template.macroEnabled.main+xml",
         ),
     ),
 )
