@@ -73,12 +73,22 @@ def _pptx(path: Path) -> Document:
     return open_pptx(path)
 
 
+def _odf(name: str) -> Callable[[Path], Document]:
+    def open_it(path: Path) -> Document:
+        from desktop_app.documents.odf import open_odf
+
+        return open_odf(path, name)
+
+    return open_it
+
+
 def _kind(*kinds: str) -> Callable[[Sample], bool]:
     return lambda sample: sample.kind in kinds
 
 
 _OFFICE: Final = "application/vnd.openxmlformats-officedocument"
 _WORD: Final = f"{_OFFICE}.wordprocessingml"
+_OPEN: Final = "application/vnd.oasis.opendocument"
 _SLIDES: Final = f"{_OFFICE}.presentationml"
 
 # The order matters among the formats that are sure, and among those with the same suffix. Each opens its
@@ -107,6 +117,13 @@ FORMATS: tuple[Format, ...] = (
             "application/vnd.ms-powerpoint.slideshow.macroEnabled.main+xml",
             "application/vnd.ms-powerpoint.template.macroEnabled.main+xml",
         ),
+    ),
+    Format("odt", (".odt", ".ott"), _odf("odt"), _kind(f"{_OPEN}.text", f"{_OPEN}.text-template")),
+    Format(
+        "ods", (".ods", ".ots"), _odf("ods"), _kind(f"{_OPEN}.spreadsheet", f"{_OPEN}.spreadsheet-template")
+    ),
+    Format(
+        "odp", (".odp", ".otp"), _odf("odp"), _kind(f"{_OPEN}.presentation", f"{_OPEN}.presentation-template")
     ),
 )
 
