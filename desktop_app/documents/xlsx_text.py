@@ -52,10 +52,10 @@ class RichText:
         self.element[:] = content if self._is_rich(content) else [child(content[0], "s:t")]
 
     def add(self, rendered: Rendered, language: Language | None) -> None:
-        """On a line of its own in the same cell."""
+        """In the same cell: on a line of its own if there are lines, else rows would have to be higher."""
         content = self._runs(rendered)
         first = next(_texts(content[0]))
-        _set(first, "\n" + (first.text or ""))
+        _set(first, ("\n" if "\n" in self.line.text else " / ") + (first.text or ""))
         old = [each for each in self.element if short(each) in ("s:t", "s:r")]
         if not self._is_rich(content) and [short(each) for each in old] == ["s:t"]:
             _set(old[0], (old[0].text or "") + (first.text or ""))
