@@ -16,12 +16,14 @@ BELOW: dict[str, set[str]] = {
     "core": set(),
     "store": {"core"},
     "library": {"core"},
-    "engine": {"core", "library"},
+    "documents": {"core"},
+    "translation": {"core"},
+    "engine": {"core", "library", "translation"},
     # Both know the engine by its messages and its process entry only.
-    "worker": {"core", "store", "library", "engine.serve"},
-    "ui": {"core", "store", "library", "worker"},
+    "worker": {"core", "store", "library", "documents", "translation", "engine.serve"},
+    "ui": {"core", "store", "library", "documents", "translation", "worker"},
 }
-QT_FREE = {"core", "store", "library", "engine"}
+QT_FREE = {"core", "store", "library", "documents", "translation", "engine"}
 TORCH_ONLY_IN = {"engine"}
 STANDARD_ONLY = {"core"}
 HEAVY = {"torch", "transformers", "peft", "accelerate"}

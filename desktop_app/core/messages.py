@@ -57,7 +57,8 @@ class Load(Command):
     ``auto``, ``cpu``, ``cuda``, ``cuda:1`` … or ``mps``; where one fails or is too small the CPU takes
     over, and `ModelInfo.notice` says why. ``precision`` is one of `PRECISIONS`; ``auto`` is the fastest
     that keeps the model's quality on that device. ``cache_bytes`` is what the KV caches of several
-    conversations may take together, 0 for a share of the free memory.
+    conversations may take together, 0 for a share of the free memory. ``pivot`` is the path of a second
+    translation model, which goes on where the first ends: through English between two other languages.
     """
 
     path: str
@@ -69,6 +70,7 @@ class Load(Command):
     precision: str = "auto"
     cache_bytes: int = 0
     adapters: tuple[Adapter, ...] = ()
+    pivot: str = ""
 
 
 @dataclass(frozen=True, slots=True)
