@@ -141,7 +141,9 @@ def _declared(data: bytes, declared: str) -> str:
     """The declared encoding if Python knows it and the bytes are in it."""
     try:
         name = codecs.lookup(declared).name if declared else ""
-        name = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030"}.get(name, name)
+        name = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030"}.get(
+            name, name
+        )
         # As the Encoding Standard has it: these names mean their supersets.
         if name == "cp1252" and _is_utf8(data):
             return "utf-8"
@@ -287,6 +289,8 @@ def _east_asian(data: bytes, sample: bytes) -> str:
 
     found = charset_normalizer.from_bytes(sample, cp_isolation=list(EAST_ASIAN), enable_fallback=False).best()
     if found is not None:
-        return next((name for name in EAST_ASIAN if name in (found.encoding, *found.could_be_from_charset)), "")
+        return next(
+            (name for name in EAST_ASIAN if name in (found.encoding, *found.could_be_from_charset)), ""
+        )
     fitting = [name for name in EAST_ASIAN if _decodes(data, name)]
     return fitting[0] if fitting else ""

@@ -21,7 +21,9 @@ from desktop_app.documents.nesting import pieces, whole_marks
 from desktop_app.documents.spans import Edit, SpanDocument, direction, load, shown
 from desktop_app.documents.wrapping import ALL_CJK
 
-DECLARED = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([\w.:-]+)|<meta[^>]*?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
+DECLARED = re.compile(
+    rb"<\?xml[^>]*?encoding\s*=\s*[\"']([\w.:-]+)|<meta[^>]*?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I
+)
 IDENTITY = re.compile(r"\s(?:id|name)\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s>]+)", re.I)
 SET_TOGETHER = {"option", "title", "button"}
 """A line break may not stand in these."""
@@ -63,7 +65,9 @@ class Html:
                 self._root = self._root or found.token
             elif isinstance(found, Words):
                 self._words[self._next] = found.attribute
-                segments.append(Segment(self._key(), shown(SPACE.sub(" ", found.text).strip()), place=found.place))
+                segments.append(
+                    Segment(self._key(), shown(SPACE.sub(" ", found.text).strip()), place=found.place)
+                )
             elif segment := self._segment(found):
                 segments.append(segment)
         self.segments = tuple(segments)
@@ -211,7 +215,9 @@ class Html:
                     for number, line in enumerate(piece.text.split("\n")):
                         if number:
                             usual = "<br/>" if self._xml else "<br>"
-                            parts.append(block.breaks[min(breaks, len(block.breaks) - 1)] if block.breaks else usual)
+                            parts.append(
+                                block.breaks[min(breaks, len(block.breaks) - 1)] if block.breaks else usual
+                            )
                             breaks += 1
                         parts.append(self._escaped(line))
                 continue

@@ -6,6 +6,7 @@ open within another is then closed before it and opened again after it.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
@@ -23,7 +24,9 @@ class Piece(NamedTuple):
     again: bool = False
 
 
-def whole_marks(source: tuple[Mark, ...], rendered: Rendered, needed: Collection[int] | None = None) -> Rendered:
+def whole_marks(
+    source: tuple[Mark, ...], rendered: Rendered, needed: Collection[int] | None = None
+) -> Rendered:
     """``rendered`` with each of the segment's marks once: no others, and the anchors (or ``needed`` ones)
     that were lost at the end of the text, so that no note, picture or break disappears."""
     known = {mark.key: mark for mark in source}
@@ -36,6 +39,28 @@ def whole_marks(source: tuple[Mark, ...], rendered: Rendered, needed: Collection
         if mark.key not in marks and (mark.start == mark.end or (needed is not None and mark.key in needed)):
             marks[mark.key] = Mark(end, end, mark.key)
     return Rendered(rendered.text, tuple(marks.values()))
+
+
+def single_spaced(rendered: Rendered) -> Rendered:
+    """On one line with one space between words and none at the ends, the marks over the same words."""
+    text = rendered.text
+    if text == " ".join(text.split()):
+        return rendered
+    kept = [
+        place for place in range(len(text)) if not text[place].isspace() or text[place - 1 : place].strip()
+    ]
+    while kept and text[kept[-1]].isspace():
+        kept.pop()
+    while kept and text[kept[0]].isspace():
+        kept.pop(0)
+    new = "".join(" " if text[place].isspace() else text[place] for place in kept)
+    return Rendered(
+        new,
+        tuple(
+            Mark(bisect_left(kept, mark.start), bisect_left(kept, mark.end), mark.key)
+            for mark in clipped(rendered.marks, len(text))
+        ),
+    )
 
 
 def pieces(text: str, marks: Collection[Mark], order: dict[int, int]) -> Iterator[Piece]:

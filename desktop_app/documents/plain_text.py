@@ -13,7 +13,9 @@ from desktop_app.documents.spans import Edit, SpanDocument, load, shown
 from desktop_app.documents.wrapping import ALL_CJK, columns, join, newline_of, wrap
 
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
-BULLET = re.compile(r"(?:[-*+•◦‣–—·]|\(?\d{1,3}[.)、．]|\(?[a-zA-Z][.)]|[一二三四五六七八九十]{1,3}、)[ \t\u3000]+(?=\S)")
+BULLET = re.compile(
+    r"(?:[-*+•◦‣–—·]|\(?\d{1,3}[.)、．]|\(?[a-zA-Z][.)]|[一二三四五六七八九十]{1,3}、)[ \t\u3000]+(?=\S)"
+)
 FIELDS = re.compile(r"\t+| {3,}")
 NARROWEST, WIDEST = 40, 120
 """Columns that people wrap at; longer lines are whole paragraphs."""
@@ -64,7 +66,13 @@ class PlainText:
     def _edit(self, paragraph: _Paragraph, text: str, bilingual: bool) -> Edit:
         first, last = paragraph.lines[0], paragraph.lines[-1]
         hanging = " " * columns(first.indent + first.bullet)
-        rest = paragraph.lines[1].indent if len(paragraph.lines) > 1 else hanging if first.bullet else first.indent
+        rest = (
+            paragraph.lines[1].indent
+            if len(paragraph.lines) > 1
+            else hanging
+            if first.bullet
+            else first.indent
+        )
         if len(paragraph.lines) == 1 and not first.bullet and not first.indent.isascii():
             rest = ""  # 　　 before the first line of a Chinese paragraph
         if self._width:

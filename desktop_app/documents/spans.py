@@ -64,7 +64,8 @@ def changed(segments: tuple[Segment, ...], rendered: Mapping[int, Rendered]) -> 
     return {
         segment.key: new
         for segment in segments
-        if (new := rendered.get(segment.key)) is not None and (new.text, new.marks) != (segment.text, segment.marks)
+        if (new := rendered.get(segment.key)) is not None
+        and (new.text, new.marks) != (segment.text, segment.marks)
     }
 
 
@@ -114,5 +115,6 @@ def shown(text: str) -> str:
 def clipped(marks: tuple[Mark, ...], length: int) -> tuple[Mark, ...]:
     """``marks`` with positions within a text of ``length`` characters."""
     return tuple(
-        Mark(min(max(mark.start, 0), length), min(max(mark.end, mark.start, 0), length), mark.key) for mark in marks
+        Mark(min(max(mark.start, 0), length), min(max(mark.end, mark.start, 0), length), mark.key)
+        for mark in marks
     )

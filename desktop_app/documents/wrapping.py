@@ -68,7 +68,10 @@ def balanced(text: str, width: int) -> list[str]:
     low, high = columns(text) // max(1, len(lines)), width
     while low < high:
         middle = (low + high) // 2
-        if len(wrap(text, middle)) <= len(lines) and max(map(columns, wrap(text, middle)), default=0) <= width:
+        if (
+            len(wrap(text, middle)) <= len(lines)
+            and max(map(columns, wrap(text, middle)), default=0) <= width
+        ):
             high = middle
         else:
             low = middle + 1
