@@ -11,6 +11,7 @@ OPENING = "（〔［｛〈《「『【〖“‘([{"
 CLOSING = "）〕］｝〉》」』】〗”’)\\]}、。，．：；！？·…—～ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ.,:;!?%％"
 """May not begin a line (the basic rules of Chinese and Japanese line breaking, W3C clreq and jlreq)."""
 ATOM = re.compile(f"[{OPENING}]*(?:[{CJK}]|[^\\s{CJK}]+)[{CLOSING}]*")
+WORD = re.compile(r"\S+")
 ALL_CJK = re.compile(f"[{CJK}]")
 
 
@@ -42,13 +43,13 @@ def join(lines: list[str]) -> str:
     return "".join(parts)
 
 
-def wrap(text: str, width: int, first: int = 0, rest: int = 0) -> list[str]:
+def wrap(text: str, width: int, first: int = 0, rest: int = 0, at: re.Pattern[str] = ATOM) -> list[str]:
     """``text`` in lines of at most ``width`` columns where it can be broken so. The first line has
-    ``first`` columns less, the others ``rest``."""
+    ``first`` columns less, the others ``rest``. ``at`` matches what may not be broken."""
     lines: list[str] = []
     line: list[str] = []
     filled, room, end = 0, width - first, 0
-    for atom in ATOM.finditer(text):
+    for atom in at.finditer(text):
         size = columns(atom.group())
         gap = 1 if atom.start() > end and line else 0
         if line and filled + gap + size > room:
