@@ -71,13 +71,17 @@ class _Titles:
 
     def _language(self, language: str) -> Iterator[Edit]:
         """The book's first language, and which way its pages are turned."""
-        first = next((each for each in self._elements if each.name == "language" and each.end > each.start), None)
+        first = next(
+            (each for each in self._elements if each.name == "language" and each.end > each.start), None
+        )
         if first is not None:
             yield Edit(first.start, first.end, self._escaped(language))
         for element in self._elements:
             if element.name == "spine":
                 way = direction(language)
-                given = [each for each in element.token.attributes if each.name == "page-progression-direction"]
+                given = [
+                    each for each in element.token.attributes if each.name == "page-progression-direction"
+                ]
                 if given:
                     yield Edit(given[0].start, given[0].end, way)
                 elif way == "rtl":
@@ -145,7 +149,11 @@ def _parts(package: Package) -> Iterator[tuple[str, str]]:
     """Names of the parts with text and their kinds: the package document, chapters in the order in which
     they are read, then contents that are not among them. Raises ``bad_file``, ``damaged``."""
     container = read_html(package.read(CONTAINER)).text
-    roots = [_attribute(container, each.token, "full-path") for each in _elements(container) if each.name == "rootfile"]
+    roots = [
+        _attribute(container, each.token, "full-path")
+        for each in _elements(container)
+        if each.name == "rootfile"
+    ]
     if not roots or roots[0] not in package:
         raise damaged("The book's package document is missing.")
     main = roots[0]
