@@ -37,8 +37,8 @@ class Sample:
 
     @cached_property
     def kind(self) -> str:
-        """Of a zip file the media type that it gives itself: OpenDocument and EPUB in their part ``mimetype``,
-        Office in the content type of its main part. Empty for others. Raises ``bad_file``."""
+        """Of a zip file the media type that it gives itself: OpenDocument and EPUB in their part
+        ``mimetype``, Office in the content type of its main part. Empty for others. Raises ``bad_file``."""
         if not self.is_zip:
             return ""
         from desktop_app.documents.opc import main_content_type
