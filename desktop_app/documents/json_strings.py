@@ -24,7 +24,8 @@ TOKEN = re.compile(
 )
 BLANK = re.compile(r"[ \t\r\n]*\Z")
 PLACEHOLDERS = re.compile(
-    r"\{\{[^{}]*\}\}|\$?\{[^{}]*\}|%(?:\d+\$|\(\w+\))?[-+ 0#]*\d*(?:\.\d+)?[a-zA-Z@]|\$t\([^)]*\)|<[^<>]+>|&\w+;"
+    r"\{\{[^{}]*\}\}|\$?\{[^{}]*\}"
+    r"|%(?:\d+\$|\(\w+\))?[-+ 0#]*\d*(?:\.\d+)?[a-zA-Z@]|\$t\([^)]*\)|<[^<>]+>|&\w+;"
 )
 NOT_WORDS = re.compile(
     r"[a-z][a-z0-9+.-]*://\S*|(?:mailto|tel|data|javascript):\S*|\S+@\S+\.\w+"

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from markdown_it import MarkdownIt
@@ -36,7 +37,7 @@ CONTAINER = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*[ \t>]*")
 NARROWEST = 40
 """Columns that people wrap at. Shorter lines were broken for other reasons."""
 LONGEST_BLOCK = 50_000
-"""Characters. No person writes such a paragraph, and finding brackets in it takes the square of its length."""
+"""Characters. No person writes such a paragraph; brackets in it take the square of its length to find."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +219,7 @@ def _blocks(text: str, md: MarkdownIt, environment: Environment) -> Iterator[tup
     lines = [(found.start(), found.group().rstrip("\r\n")) for found in LINE.finditer(text)]
     tokens = md.parse(masked, environment)
     cells = 0
-    for before, token in zip(tokens, tokens[1:], strict=False):
+    for before, token in pairwise(tokens):
         if before.type == "tr_open":
             cells = 0
         if token.type != "inline" or token.map is None:

@@ -109,40 +109,43 @@ def read_inline(children: Sequence[Token], source: str) -> tuple[str, list[Span]
         parts.append(words)
         length += len(words)
 
-    def stays(words: str, start: int, end: int, alt: tuple[int, int] | None = None) -> None:
+    def follow(words: str) -> None:
+        last = spans[-1] if spans else None
+        after_place = last is not None and last.is_place and last.start == length
+        if last and after_place and words[:1] == " " and (not length or parts[-1].endswith(" ")):
+            spans[-1] = replace(last, open=f"{last.open} ")  # one space for both sides of a picture
+            words = words[1:]
+        if words:
+            add(words)
+
+    def stays(words: str, place: tuple[int, int], alt: tuple[int, int] | None = None) -> None:
         position = length
         if words:
             add(words)
-        spans.append(Span(position, length, source[start:end], None, words, alt, (start, end)))
+        spans.append(Span(position, length, source[slice(*place)], None, words, alt, place))
 
     for number, token in enumerate(children):
         place = token.meta.get("place", (0, 0))
         if token.type == "link_open" and token.info == "auto":
-            stays(children[number + 1].content, *place)
+            stays(children[number + 1].content, place)
             auto = 2
         elif auto:
             auto -= 1
         elif token.type in ("text", "text_special"):
-            words = token.content
-            last = spans[-1] if spans else None
-            if last and last.is_place and last.start == length and words[:1] == " ":
-                if not length or parts[-1].endswith(" "):  # one space for both sides of a picture
-                    spans[-1] = replace(last, open=f"{last.open} ")
-                    words = words[1:]
-            add(words)
+            follow(token.content)
         elif token.type == "softbreak":
-            after = next((each.content for each in children[number + 1 :][:1] if each.type == "text"), "")
+            after = children[number + 1].content if number + 1 < len(children) else ""
             joined = parts and ALL_CJK.match(parts[-1][-1:]) and ALL_CJK.match(after[:1])
-            add("" if joined else " ")
+            follow("" if joined else " ")
         elif token.type == "hardbreak":
             add("\n")
         elif token.type == "code_inline":
-            stays(token.content, *place)
+            stays(token.content, place)
         elif token.type == "verbatim":
-            stays("" if token.content.startswith("[") else token.content, *place)
+            stays("" if token.content.startswith("[") else token.content, place)
         elif token.type == "image":
             start = place[0] + 2
-            stays("", *place, alt=(start, start + len(token.content)))
+            stays("", place, alt=(start, start + len(token.content)))
         elif token.type == "html_inline":
             tag = TAG.fullmatch(token.content)
             name = tag[2].lower() if tag else ""
@@ -152,7 +155,7 @@ def read_inline(children: Sequence[Token], source: str) -> tuple[str, list[Span]
                 stack.append((f"<{name}", length, token.content, len(spans)))
                 spans.append(Span(length, length, token.content, None, place=place))
             else:
-                stays("", *place)
+                stays("", place)
         elif token.nesting == 1:
             opening = "[" if token.type == "link_open" else token.markup
             stack.append((token.type.removesuffix("_open"), length, opening, len(spans)))

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 from desktop_app.documents.wrapping import ALL_CJK
@@ -70,7 +71,7 @@ def _same_line(row: list[Piece], piece: Piece) -> bool:
 
 def _joined(row: list[Piece]) -> Line:
     text = row[0].text
-    for before, piece in zip(row, row[1:], strict=False):
+    for before, piece in pairwise(row):
         gap = piece.x - before.end > 0.6 * piece.size and before.end > before.x
         if gap and text[-1:].strip() and piece.text[:1].strip() and not ALL_CJK.match(piece.text[:1]):
             text += " "
@@ -88,9 +89,7 @@ def _columns(lines: list[Line]) -> list[Line]:
     sides = ["L" if line.end <= middle + 9 else "R" if line.x >= middle - 9 else "-" for line in lines]
     if min(sides.count("L"), sides.count("R")) < 3 or sides.count("-") > len(lines) // 3:
         return lines
-    changes = sum(
-        one != other for one, other in zip(sides, sides[1:], strict=False) if "-" not in (one, other)
-    )
+    changes = sum(one != other for one, other in pairwise(sides) if "-" not in (one, other))
     if changes < min(sides.count("L"), sides.count("R")) // 2:
         return lines
     ordered: list[Line] = []
@@ -155,7 +154,7 @@ def paragraphs(pages: list[list[Line]]) -> list[Paragraph]:
     gaps = [
         before.y - after.y
         for page in pages
-        for before, after in zip(page, page[1:], strict=False)
+        for before, after in pairwise(page)
         if 0 < before.y - after.y < 3 * body
     ]
     usual = median(gaps) if gaps else 1.2 * body

@@ -11,11 +11,17 @@ _SLAVIC = (
     "nplurals=3; plural=(n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2);"
 )
 _CZECH = "nplurals=3; plural=(n==1) ? 0 : (n>=2 && n<=4) ? 1 : 2;"
+
+
+def _all(languages: str, forms: str) -> dict[str, str]:
+    return dict.fromkeys(languages.split(), forms)
+
+
 FORMS = {
-    **dict.fromkeys("zh ja ko vi th id ms lo km my ka jv su bo dz yo wo".split(), _NONE),
-    **dict.fromkeys("fr pt_BR oc tr uz fil tl mg ti wa ln am hy fa gun mfe kab bn_IN hi_IN".split(), _FRENCH),
-    **dict.fromkeys("ru uk be sr hr bs".split(), _SLAVIC),
-    **dict.fromkeys("cs sk".split(), _CZECH),
+    **_all("zh ja ko vi th id ms lo km my ka jv su bo dz yo wo", _NONE),
+    **_all("fr pt_BR oc tr uz fil tl mg ti wa ln am hy fa gun mfe kab bn_IN hi_IN", _FRENCH),
+    **_all("ru uk be sr hr bs", _SLAVIC),
+    **_all("cs sk", _CZECH),
     "pl": "nplurals=3; plural=(n==1 ? 0 : n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2);",
     "lt": "nplurals=3; plural=(n%10==1 && n%100!=11 ? 0 : n%10>=2 && (n%100<10 || n%100>=20) ? 1 : 2);",
     "lv": "nplurals=3; plural=(n%10==1 && n%100!=11 ? 0 : n != 0 ? 1 : 2);",
@@ -27,7 +33,9 @@ FORMS = {
     "ga": "nplurals=5; plural=n==1 ? 0 : n==2 ? 1 : (n>2 && n<7) ? 2 : (n>6 && n<11) ? 3 : 4;",
     "gd": "nplurals=4; plural=(n==1 || n==11) ? 0 : (n==2 || n==12) ? 1 : (n > 2 && n < 20) ? 2 : 3;",
     "cy": "nplurals=4; plural=(n==1) ? 0 : (n==2) ? 1 : (n != 8 && n != 11) ? 2 : 3;",
-    "mt": "nplurals=4; plural=(n==1 ? 0 : n==0 || (n%100>1 && n%100<11) ? 1 : (n%100>10 && n%100<20) ? 2 : 3);",
+    "mt": (
+        "nplurals=4; plural=(n==1 ? 0 : n==0 || (n%100>1 && n%100<11) ? 1 : (n%100>10 && n%100<20) ? 2 : 3);"
+    ),
     "is": "nplurals=2; plural=(n%10!=1 || n%100==11);",
     "mk": "nplurals=2; plural=(n%10==1 && n%100!=11 ? 0 : 1);",
 }

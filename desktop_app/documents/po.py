@@ -1,8 +1,8 @@
 """Catalogues of gettext: what is not translated yet is filled in, all else stays byte for byte.
 
 What counts as not translated: entries with an empty ``msgstr``, and fuzzy ones, whose text belongs to
-another ``msgid``. When such an entry is filled its ``fuzzy`` goes, and so does the old ``#| msgid``; but a new
-text that has lost a placeholder of its source is marked ``fuzzy``, so that no program uses it unseen.
+another ``msgid``. When such an entry is filled its ``fuzzy`` goes, and so does the old ``#| msgid``; but a
+new text that has lost a placeholder of its source is marked ``fuzzy``, so that no program uses it unseen.
 """
 
 from __future__ import annotations
@@ -190,7 +190,7 @@ def _code(language: str) -> str:
 
 
 def _edged(text: str, source: str) -> str:
-    """``text`` with the white space that ``source`` begins and ends with: gettext holds line feeds to that."""
+    """``text`` with the white space that ``source`` begins and ends with: msgfmt checks line feeds there."""
     lead = source[: len(source) - len(source.lstrip())]
     return lead + text.strip() + source[len(source.rstrip()) :]
 

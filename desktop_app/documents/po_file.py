@@ -63,7 +63,7 @@ def entries(text: str) -> Iterator[Entry]:
         found = FIELD.match(line[1])
         comment = words.startswith("#")
         begins = bool(found) and found[1] in ("msgctxt", "msgid") if found else False
-        if entry.strings and (comment or begins or not words) or name.startswith("msgstr") and begins:
+        if (entry.strings and (comment or begins or not words)) or (name.startswith("msgstr") and begins):
             close()
             name = ""
             yield entry

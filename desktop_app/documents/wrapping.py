@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
-CJK = "\u2e80-\u303f\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
+CJK = (
+    "\u2e80-\u303f\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef"
+    "\U00020000-\U0003ffff"
+)
 """Written without spaces, broken between any two characters (Hangul is written with spaces)."""
 OPENING = "（〔［｛〈《「『【〖“‘([{"
 CLOSING = "）〕］｝〉》」』】〗”’)\\]}、。，．：；！？·…—～ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ.,:;!?%％"
