@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from desktop_app.engine.bergamot.load import load_bergamot
+from desktop_app.engine.bergamot.load import load_network
 from desktop_app.engine.bergamot.origin import find_origin
 from tests.engine.bergamot.network_writer import (
     ENGLISH,
@@ -54,6 +54,6 @@ def make(rng: random.Random, folder: Path) -> Callable[[], object]:
 def _use(folder: Path) -> None:
     origin = find_origin(folder)
     assert origin is not None
-    translator = load_bergamot(origin, None, "float32", "cpu", lambda stage, done: None)
+    translator = load_network(origin, "float32", "cpu")
     texts = translator.transform(["the cat", "a"])
     assert len(texts) == 2

@@ -34,12 +34,13 @@ def load_bergamot(
     if device == "cpu":
         parameters = sum(one.header.parameters for one in origins)
         check_memory((1 + _BYTES[form]) * parameters + WORKING_MEMORY)
-    made = [_load(one, form, device) for one in origins]
+    made = [load_network(one, form, device) for one in origins]
     report("load", 1.0)
     return Pivot(*made) if pivot else made[0]
 
 
-def _load(origin: BergamotOrigin, form: str, device: str) -> BergamotTranslator:
+def load_network(origin: BergamotOrigin, form: str, device: str) -> BergamotTranslator:
+    """One network, whose ``form`` is one of `weights.FORMS`. Raises as `load_bergamot`."""
     folder, files = origin.folder, origin.files
     network = make_network(folder / files.model, origin.header, origin.settings, form, device)
     source = read_vocabulary(folder / files.source_vocabulary)

@@ -41,8 +41,8 @@ class Naive:
         return x
 
     def greedy(self, ids: Sequence[int], limit: int) -> tuple[list[int], list[float], list[Array]]:
-        """Pieces without the end, logarithms of their probabilities with the end's, and what the first head of
-        the last layer looked at for each."""
+        """Pieces without the end, logarithms of their probabilities with the end's, and what the first head
+        of the last layer looked at for each."""
         found: list[int] = []
         logprobs: list[float] = []
         looks: list[Array] = []

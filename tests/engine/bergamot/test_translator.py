@@ -153,7 +153,8 @@ def test_alignment_says_which_characters(tmp_path: Path) -> None:
         assert found.alignment
         for pair in found.alignment:
             ours, theirs = found.text[pair.target_start : pair.target_end], line[pair.start : pair.end]
-            assert ours and theirs and ours == ours.strip() and theirs == theirs.strip()
+            assert ours == ours.strip() != ""
+            assert theirs == theirs.strip() != ""
         covered = "".join(found.text[a.target_start : a.target_end] for a in dict.fromkeys(found.alignment))
         assert set(found.text) - {" "} <= set(covered)
 
@@ -197,7 +198,8 @@ def test_transform_gives_texts_in_order_and_tells_how_far_it_is(tmp_path: Path) 
     told: list[float] = []
     texts = translator.transform(LINES, "en", "pt", told=told.append)
     assert texts == [found[0].text for found in decode(translator, LINES, Decoding())]
-    assert told == sorted(told) and told[-1] == 1.0 and len(told) == len(LINES)
+    assert told == sorted(told)
+    assert (told[-1], len(told)) == (1.0, len(LINES))
     assert translator.transform(["\ud800 the cat"])  # half a character does no harm
 
 
