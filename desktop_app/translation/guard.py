@@ -27,12 +27,14 @@ enough for the wide bounds below."""
 _MOST, _LEAST, _ROOM = 2.2, 0.4, 12
 """Bounds of the length against the expected one, with so many characters of English besides."""
 
-_SCRIPTS = {"zh": "CJK", "ja": "CJK HIRAGANA KATAKANA", "ko": "HANGUL CJK", "ru": "CYRILLIC", "uk": "CYRILLIC",
-            "bg": "CYRILLIC", "be": "CYRILLIC", "mk": "CYRILLIC", "el": "GREEK", "he": "HEBREW", "ar": "ARABIC",
-            "fa": "ARABIC", "ur": "ARABIC", "hi": "DEVANAGARI", "mr": "DEVANAGARI", "ne": "DEVANAGARI",
-            "bn": "BENGALI", "ta": "TAMIL", "te": "TELUGU", "kn": "KANNADA", "ml": "MALAYALAM", "gu": "GUJARATI",
-            "th": "THAI", "ka": "GEORGIAN", "hy": "ARMENIAN", "my": "MYANMAR", "km": "KHMER", "lo": "LAO",
-            "yue": "CJK", "am": "ETHIOPIC", "si": "SINHALA", "pa": "GURMUKHI"}  # fmt: skip
+_SCRIPTS = {
+    "zh": "CJK", "yue": "CJK", "ja": "CJK HIRAGANA KATAKANA", "ko": "HANGUL CJK", "ru": "CYRILLIC",
+    "uk": "CYRILLIC", "bg": "CYRILLIC", "be": "CYRILLIC", "mk": "CYRILLIC", "el": "GREEK", "he": "HEBREW",
+    "ar": "ARABIC", "fa": "ARABIC", "ur": "ARABIC", "hi": "DEVANAGARI", "mr": "DEVANAGARI",
+    "ne": "DEVANAGARI", "bn": "BENGALI", "ta": "TAMIL", "te": "TELUGU", "kn": "KANNADA", "ml": "MALAYALAM",
+    "gu": "GUJARATI", "pa": "GURMUKHI", "si": "SINHALA", "th": "THAI", "lo": "LAO", "km": "KHMER",
+    "my": "MYANMAR", "ka": "GEORGIAN", "hy": "ARMENIAN", "am": "ETHIOPIC",
+}  # fmt: skip
 
 
 def look(
