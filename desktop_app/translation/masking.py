@@ -1,8 +1,8 @@
 """Stand-ins for what a model would change: short things that models copy.
 
 Which ones was measured with Firefox's English-Portuguese models in both directions, put between two words of
-sentences of NTREX-128: of "T1T" 118 of 120 came out, and 60 of 60 pairs; of "[1]" 116 and 53; of "{1}",
-"<1>", "«1»" and "@1" none. Left as they were, of 60 addresses of mail, 60 emoji and 40 tags none came out, of 60 web
+sentences of NTREX-128. Of "T1T" 118 of 120 came out, and 60 of 60 pairs; of "[1]" 116 and 53; of "{1}", "<1>"
+and "«1»" none. Left as they were, of 60 addresses of mail, 60 emoji and 40 tags none came out, of 60 web
 addresses 44.
 """
 
