@@ -17,7 +17,7 @@ _CLOSERS = "\"'”’»)]}」』）】》〉〕］"
 _OPENERS = "\"'“‘«([{「『（【《〈〔［¿¡"
 _QUOTES = '"”’」』'
 _TOKENS = re.compile(rf"[{_ENDS}…]+[{re.escape(_CLOSERS)}]*")
-_LINES = re.compile(r"[ \t\u3000]*(?:[\r\n\v\f\x1c-\x1e\x85\u2028\u2029][\s\u3000]*)+|[ ]*\t\s*")
+_LINES = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029\t]\s*")
 _MARKER = re.compile(
     r"\s*(?:[-*+•‣◦▪·–—]|\(?\d{1,3}[.)]|\(?[A-Za-z]\)|[(（]?[一二三四五六七八九十]{1,3}[、）)]|\d{1,3}、|[①-⑳])"
     r"[ \t\u3000]+"
