@@ -54,7 +54,7 @@ def test_lines_are_never_joined(text: str) -> None:
         ("“我走了。”他说。门关了。", ["“我走了。”他说。", "门关了。"]),
         ("他问：“谁？”没有人回答。", ["他问：“谁？”", "没有人回答。"]),
         ("我……我不知道。", None),
-        ("«\u00a0Un requin\u00a0!\u00a0», dit-il. Rien.", ["«\u00a0Un requin\u00a0!\u00a0», dit-il.", "Rien."]),
+        ("«\u00a0Un os\u00a0!\u00a0», dit-il. Rien.", ["«\u00a0Un os\u00a0!\u00a0», dit-il.", "Rien."]),
         ("Nous sommes amis. »", None),
         ("酒吧不再是会客室。 “", None),
         ("Los EE. UU. siguen.", None),
