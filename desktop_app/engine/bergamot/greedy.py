@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import torch
-from torch import Tensor
-
 from desktop_app.engine.bergamot.steps import Found, Hypothesis, Steps
+
+FULL = 0.9
+"""Of a batch: with fewer rows that still run, the others are taken out."""
 
 
 @dataclass(slots=True)
@@ -21,25 +21,28 @@ class _Text:
 
 
 def greedy(steps: Steps, limits: Sequence[int], end: int, found: Found) -> None:
-    """The likeliest piece each time."""
-    running = [_Text(number, limit) for number, limit in enumerate(limits)]
-    columns: Tensor | None = None
-    while running:
-        scores = steps.scores(columns)
-        best, columns = scores.max(1)
-        logprobs = (best - scores.logsumexp(1)).tolist()
-        going: list[int] = []
-        for row, (text, piece) in enumerate(zip(running, steps.ids(columns), strict=True)):
-            text.logprobs.append(logprobs[row])
+    """Translate each sentence of ``steps`` with at most ``limits`` pieces. What comes to its ``end`` leaves
+    the batch, with some others: it is copied for that. Raises `Stopped`."""
+    running: list[_Text | None] = [_Text(number, limit) for number, limit in enumerate(limits)]
+    chosen: list[int] | None = None
+    left = len(running)
+    while left:
+        steps.advance(chosen)
+        chosen = []
+        for row, (text, (piece, logprob)) in enumerate(zip(running, steps.best(), strict=True)):
+            chosen.append(piece)
+            if text is None:
+                continue
+            text.logprobs.append(logprob)
             text.rows.append(steps.before + row)
             if piece != end:
                 text.ids.append(piece)
             if piece == end or len(text.ids) >= text.limit:
                 done = Hypothesis(tuple(text.ids), tuple(text.logprobs), tuple(text.rows), piece == end)
                 found(text.number, [done])
-            else:
-                going.append(row)
-        if len(going) < len(running):
-            running = [running[row] for row in going]
+                running[row] = None
+                left -= 1
+        if 0 < left <= FULL * len(running):
+            going = [row for row, text in enumerate(running) if text is not None]
+            running, chosen = [running[row] for row in going], [chosen[row] for row in going]
             steps.keep(going)
-            columns = columns[torch.tensor(going, dtype=torch.long, device=columns.device)]

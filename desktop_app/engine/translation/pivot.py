@@ -131,7 +131,7 @@ class Pivot:
         self._second.decode(parts, "", target, replace(wish, required=required), came, cancelled)
 
     def _split(self, text: str, before: int) -> list[tuple[int, str]]:
-        """``text`` in parts that are not too long for the second model, with the places that they begin at."""
+        """``text`` in parts that are not too long for the second model, with where they begin."""
         if self._second.count(text) <= self._second.longest:
             return [(before, text)]
         middle = len(text) // 2
@@ -144,7 +144,9 @@ def _joined(parts: list[list[Decoded]], places: list[int]) -> list[Decoded]:
     """One translation, and alternatives where there was one part only."""
     if len(parts) == 1:
         return parts[0]
-    text, logprobs, pairs = "", (), []
+    text = ""
+    logprobs: tuple[float, ...] = ()
+    pairs: list[Aligned] = []
     for (found, *_), place in zip(parts, places, strict=True):
         text += " " if text else ""
         pairs += [
