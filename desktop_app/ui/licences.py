@@ -35,6 +35,8 @@ LIBRARIES = (
     "ziafont",
     "python-docx",
     "psutil",
+    "pypdf",
+    "charset-normalizer",
     "lxml",
 )
 

@@ -13,7 +13,7 @@ from desktop_app.core.errors import InkhornError
 from desktop_app.documents.document import Rendered
 from desktop_app.documents.opening import open_document
 from desktop_app.documents.pdf_lines import Line, Paragraph, Piece, lines_of, paragraphs, without_edges
-from tests.documents.sources.make_texts import ARTICLES, HEADING
+from tests.documents.fixtures.make_texts import ARTICLES, HEADING
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
