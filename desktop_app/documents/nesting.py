@@ -27,7 +27,7 @@ class Piece(NamedTuple):
 def whole_marks(segment: Segment, rendered: Rendered, fixed: Collection[int] = ()) -> Rendered:
     """``rendered`` with each of the segment's marks once, and no others. One that was lost is put over the
     same words if they are there, else where it stood in proportion, so that no link, note or picture
-    disappears. ``fixed`` marks stand for words of the source: lost, they are put in and take no words away."""
+    disappears. ``fixed`` marks stand for words of the source: lost, they are put in and take none away."""
     known = {mark.key for mark in segment.marks}
     text = rendered.text
     marks: dict[int, Mark] = {}

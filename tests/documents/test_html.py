@@ -54,8 +54,8 @@ def test_all_translated() -> None:
     assert '<script>var a = "<p>no</p>";</script>' in page
     assert "<P CLASS = x><b>ALL BOLD</b></P>" in page
     assert (
-        'RUN <code>npm install</code> AND SEE <a href="x?a=1&amp;b=2" title="A LINK">THE <i>DOCS</i></a>, OK<br>'
-        "SECOND LINE <img src=a.png alt='A CAT'> END</p>"
+        'RUN <code>npm install</code> AND SEE <a href="x?a=1&amp;b=2" title="A LINK">THE <i>DOCS</i></a>, '
+        "OK<br>SECOND LINE <img src=a.png alt='A CAT'> END</p>"
     ) in page
     assert '<p translate=no>Foo</p><p>KEEP <span class="notranslate">Brand X</span> HERE</p>' in page
     assert "<pre>code here</pre><ul><li>ONE<li>TWO &nbsp; 3 &lt; 4</ul>" in page
@@ -119,7 +119,8 @@ def test_a_page_in_ascii_says_that_it_is_utf8_now() -> None:
 
 
 def test_declared_encoding() -> None:
-    page = '<html><head><meta http-equiv="Content-Type" content="text/html; charset=gb2312"></head><p>你好，世界</p>'
+    head = '<html><head><meta http-equiv="Content-Type" content="text/html; charset=gb2312"></head>'
+    page = f"{head}<p>你好，世界</p>"
     assert html(page.encode("gbk")).segments[0].text == "你好，世界"
 
 
@@ -137,7 +138,10 @@ def test_language_and_direction(page: str, language: str, begins: str) -> None:
 
 
 def test_xhtml() -> None:
-    page = '<?xml version="1.0"?><html xml:lang="en"><body><p>One<br/>two <a id="n"/>three</p><script src="x"/><p>Four</p></body></html>'
+    page = (
+        '<?xml version="1.0"?><html xml:lang="en"><body><p>One<br/>two <a id="n"/>three</p><script src="x"/>'
+        "<p>Four</p></body></html>"
+    )
     assert texts(page, xml=True) == ["One\ntwo three", "Four"]
     body = html(page, xml=True)
     new = {segment.key: Rendered(segment.text.upper(), segment.marks) for segment in body.segments}

@@ -20,9 +20,16 @@ def strings(text: str) -> JsonStrings:
 
 def test_segments() -> None:
     assert [segment.text for segment in strings(JSON).segments] == [
-        "Hello {name}!", "No files", "# file", "{count} files of {owner}", "left", "One two", "Save", "Café au lait",
+        "Hello {name}!",
+        "No files",
+        "# file",
+        "{count} files of {owner}",
+        "left",
+        "One two",
+        "Save",
+        "Café au lait",
         "e-mail",
-    ]  # fmt: skip
+    ]
 
 
 def test_written_as_the_file_writes() -> None:
@@ -38,21 +45,70 @@ def test_written_as_the_file_writes() -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["", "123", "https://x.org/a b".replace(" ", ""), "mailto:a@b.c", "a@b.org", "#fff", "#12ab34cd", "rgb(1, 2, 3)",
-     "12px", "/usr/bin", "./a/b.png", "C:\\x", "application/json", "image.png", "app.title.main", "btn_primary", "en-US",
-     "zh_CN", "2024-01-31", "2024-01-31T10:00:00Z", "v2", "1.2.3", "550e8400-e29b-41d4-a716-446655440000",
-     "d41d8cd98f00b204e9800998ecf8427e", "{name}", "%s", "%d/%d", "{{count}}", "$t(key)", "camelCase", "fa-arrow-left",
-     "utf-8", "...", "—"],
-)  # fmt: skip
+    [
+        "",
+        "123",
+        "https://x.org/a b".replace(" ", ""),
+        "mailto:a@b.c",
+        "a@b.org",
+        "#fff",
+        "#12ab34cd",
+        "rgb(1, 2, 3)",
+        "12px",
+        "/usr/bin",
+        "./a/b.png",
+        "C:\\x",
+        "application/json",
+        "image.png",
+        "app.title.main",
+        "btn_primary",
+        "en-US",
+        "zh_CN",
+        "2024-01-31",
+        "2024-01-31T10:00:00Z",
+        "v2",
+        "1.2.3",
+        "550e8400-e29b-41d4-a716-446655440000",
+        "d41d8cd98f00b204e9800998ecf8427e",
+        "{name}",
+        "%s",
+        "%d/%d",
+        "{{count}}",
+        "$t(key)",
+        "camelCase",
+        "fa-arrow-left",
+        "utf-8",
+        "...",
+        "—",
+    ],
+)
 def test_no_text(value: str) -> None:
     assert not is_text(value)
 
 
 @pytest.mark.parametrize(
     "value",
-    ["Save", "save", "OK", "e-mail", "Sign-in", "Hello {name}", "%d files", "See https://x.org for more", "Wi-Fi",
-     "保存", "大小：{size}", "Größe", "Yes/No?", "a", "What's new", "Page 1 of 2", "McDonald", "iPhone ready"],
-)  # fmt: skip
+    [
+        "Save",
+        "save",
+        "OK",
+        "e-mail",
+        "Sign-in",
+        "Hello {name}",
+        "%d files",
+        "See https://x.org for more",
+        "Wi-Fi",
+        "保存",
+        "大小：{size}",
+        "Größe",
+        "Yes/No?",
+        "a",
+        "What's new",
+        "Page 1 of 2",
+        "McDonald",
+        "iPhone ready",
+    ],
+)
 def test_text(value: str) -> None:
     assert is_text(value)
 

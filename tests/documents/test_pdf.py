@@ -120,10 +120,18 @@ def test_two_columns_row_by_row() -> None:
 
 def test_page_numbers_and_running_heads() -> None:
     pages = [
-        [line("My book", 800), line(f"Text of page {name}", 700), line(f"more text {name}", 690), line(f"and more {name}", 680),
-         line(f"and yet more {name}", 670), line(f"to the end {name}", 660), line(f"of it {name}", 650), line(f"– {number} –", 20)]
+        [
+            line("My book", 800),
+            line(f"Text of page {name}", 700),
+            line(f"more text {name}", 690),
+            line(f"and more {name}", 680),
+            line(f"and yet more {name}", 670),
+            line(f"to the end {name}", 660),
+            line(f"of it {name}", 650),
+            line(f"– {number} –", 20),
+        ]
         for number, name in enumerate(("one", "two", "three", "four"), 1)
-    ]  # fmt: skip
+    ]
     kept = [[each.text for each in page] for page in without_edges(pages)]
     assert all("My book" not in page and len(page) == 6 for page in kept)
 

@@ -12,8 +12,8 @@ from tests.documents.text_samples import TXT
 def test_paragraphs() -> None:
     assert [segment.text for segment in PlainText(read(TXT.encode())).segments] == [
         "Notes on a journey",
-        "This is a paragraph that has been wrapped by hand at sixty columns, as people do in mail and in read-me "
-        "files, so that it fits.",
+        "This is a paragraph that has been wrapped by hand at sixty columns, as people do in mail and in "
+        "read-me files, so that it fits.",
         "a list item that is also longer than one line and hence is wrapped with a hanging indent",
         "short",
         "one",

@@ -108,8 +108,15 @@ def test_plural_forms_of_a_language(language: str) -> None:
 
 
 def test_broken_plural_forms() -> None:
-    for header in ("nplurals=2; plural=", "nplurals=2; plural=(n", "nplurals=2; plural=n/0;", "nplurals=2; plural=" + "(" * 400,
-                   "nplurals=2; plural=" + "!" * 400 + "n", "x", "nplurals=2; plural=__import__;"):  # fmt: skip
+    for header in (
+        "nplurals=2; plural=",
+        "nplurals=2; plural=(n",
+        "nplurals=2; plural=n/0;",
+        "nplurals=2; plural=" + "(" * 400,
+        "nplurals=2; plural=" + "!" * 400 + "n",
+        "x",
+        "nplurals=2; plural=__import__;",
+    ):
         assert form_of_one(header) == 0
     assert count_of("nplurals=INTEGER; plural=EXPRESSION;") == 0
 

@@ -36,7 +36,8 @@ def test_a_sentence_over_two_cues_is_one_segment() -> None:
 def test_shared_out_again_with_tags() -> None:
     assert upper(SRT) == (
         "1\n00:00:01,000 --> 00:00:03,000\n{\\an8}<i>I HAVE BEEN TOLD THAT</i> YOU WOULD COME\n\n"
-        "2\n00:00:03,100 --> 00:00:05,000 X1:40 X2:600\nTOMORROW, WITH ALL THE\nMONEY AND THE <b>LETTERS</b>.\n\n"
+        "2\n00:00:03,100 --> 00:00:05,000 X1:40 X2:600\n"
+        "TOMORROW, WITH ALL THE\nMONEY AND THE <b>LETTERS</b>.\n\n"
         "3\n00:00:06,000 --> 00:00:08,000\n- HELLO.\n- <i>WHO IS THERE?</i>\n\n"
         '4\n00:00:09,000 --> 00:00:10,000\n<font color="#ffff00">[DOOR CLOSES]</font>\n'
     )
