@@ -51,14 +51,14 @@ def elements(path: Path) -> Counter[str]:
     return Counter({name: count for name, count in found.items() if name in NEVER_LOST})
 
 
-ANYTHING = st.text(max_size=30) | st.text(
-    alphabet="ab <&>\t\n\x00\x0b\ufffe\ud83d漢🙂אا&_x0041_", max_size=20
-)
+ODD = "ab <&>\t\n\x00\x0b\ufffe\ud83d漢🙂אا&_x0041_"
+ANYTHING = st.text(max_size=30) | st.text(alphabet=ODD, max_size=20)
+LANGUAGES = st.sampled_from(["", "pt", "ar", "zh", "he-IL", "xx"])
 
 
 @pytest.mark.parametrize("name", OFFICE)
 @given(data=st.data())
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_with_any_marks(name: str, data: st.DataObject, tmp_path: Path) -> None:
     source, target = FIXTURES / name, tmp_path / f"out{Path(name).suffix}"
     document = open_document(source)

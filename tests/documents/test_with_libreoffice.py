@@ -14,6 +14,7 @@ from desktop_app.documents.opening import open_document
 from tests.documents.making import FIXTURES, OFFICE, shouted
 
 SOFFICE = shutil.which("soffice")
+OWN_FORMATS = [("book.xlsx", "ods"), ("talk.pptx", "odp"), ("report.docx", "odt")]
 PDFTOTEXT = shutil.which("pdftotext")
 pytestmark = [
     pytest.mark.slow,
