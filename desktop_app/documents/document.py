@@ -7,19 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
+from desktop_app.core.marked import Mark, Rendered
+
+__all__ = ["Document", "Mark", "Place", "Rendered", "Segment"]
+
 Place = Literal[
     "", "title", "header", "footer", "footnote", "comment", "table", "notes", "cue", "alternative", "metadata"
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """Something over ``text[start:end]`` that is no text: a style, a link, a tag, a placeholder; where
-    ``start == end`` an anchor, such as a reference to a note. ``key`` is the document's own name for it."""
-
-    start: int
-    end: int
-    key: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +24,6 @@ class Segment:
     text: str
     marks: tuple[Mark, ...] = ()
     place: Place = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    """What takes a segment's place, with its marks over the new text."""
-
-    text: str
-    marks: tuple[Mark, ...] = ()
 
 
 class Document(Protocol):

@@ -1,0 +1,78 @@
+"""Lines: how wide text is in columns, where it may be broken, wrapping to a width and in even lines."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+CJK = "\u2e80-\u303f\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
+"""Written without spaces, broken between any two characters (Hangul is written with spaces)."""
+OPENING = "（〔［｛〈《「『【〖“‘([{"
+CLOSING = "）〕］｝〉》」』】〗”’)\\]}、。，．：；！？·…—～ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ.,:;!?%％"
+"""May not begin a line (the basic rules of Chinese and Japanese line breaking, W3C clreq and jlreq)."""
+ATOM = re.compile(f"[{OPENING}]*(?:[{CJK}]|[^\\s{CJK}]+)[{CLOSING}]*")
+ALL_CJK = re.compile(f"[{CJK}]")
+
+
+def newline_of(text: str) -> str:
+    """How lines end in ``text``."""
+    return "\r\n" if "\r\n" in text else "\r" if "\r" in text and "\n" not in text else "\n"
+
+
+def columns(text: str) -> int:
+    """Width in columns of a terminal: two for wide characters, none for combining ones (UAX 11)."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        for character in text
+    )
+
+
+def join(lines: list[str]) -> str:
+    """One line of several: with a space between them, or none where Chinese or Japanese goes on."""
+    parts: list[str] = []
+    for line in lines:
+        if parts and line and parts[-1]:
+            before = parts[-1][-1]
+            hyphen = before == "-" and parts[-1][-2:-1].isalpha()
+            if not hyphen and not (ALL_CJK.match(before) and ALL_CJK.match(line[0])):
+                parts.append(" ")
+        parts.append(line)
+    return "".join(parts)
+
+
+def wrap(text: str, width: int, first: int = 0, rest: int = 0) -> list[str]:
+    """``text`` in lines of at most ``width`` columns where it can be broken so. The first line has
+    ``first`` columns less, the others ``rest``."""
+    lines: list[str] = []
+    line: list[str] = []
+    filled, room, end = 0, width - first, 0
+    for atom in ATOM.finditer(text):
+        size = columns(atom.group())
+        gap = 1 if atom.start() > end and line else 0
+        if line and filled + gap + size > room:
+            lines.append("".join(line))
+            line, filled, room, gap = [], 0, width - rest, 0
+        line.append(" " * gap + atom.group())
+        filled += gap + size
+        end = atom.end()
+    if line:
+        lines.append("".join(line))
+    return lines
+
+
+def balanced(text: str, width: int) -> list[str]:
+    """As `wrap`, with no more lines than that takes and the lines as even as they can be."""
+    lines = wrap(text, width)
+    low, high = columns(text) // max(1, len(lines)), width
+    while low < high:
+        middle = (low + high) // 2
+        if (
+            len(wrap(text, middle)) <= len(lines)
+            and max(map(columns, wrap(text, middle)), default=0) <= width
+        ):
+            high = middle
+        else:
+            low = middle + 1
+    return wrap(text, high)
