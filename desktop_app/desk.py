@@ -17,10 +17,12 @@ from desktop_app.core.i18n import tr
 from desktop_app.core.offline import lock
 from desktop_app.core.paths import Paths
 from desktop_app.core.settings import LIMITS, Settings, Theme, save_settings
+from desktop_app.core.translation_routes import Route
 from desktop_app.library import tokens
 from desktop_app.library.catalogue import Catalogue, CatalogueOnDemand
 from desktop_app.model_choice import Choice, choose_for_chat
 from desktop_app.store.opening import OpenReport
+from desktop_app.translation_choice import read_routes, with_route
 from desktop_app.ui.about import AboutDialog
 from desktop_app.ui.chat.chat_desk import ChatDesk
 from desktop_app.ui.chat.problems import words
@@ -30,6 +32,7 @@ from desktop_app.ui.language import use_language
 from desktop_app.ui.models.models_desk import ModelsDesk
 from desktop_app.ui.settings_dialog import SettingsDialog
 from desktop_app.ui.theme import apply_theme
+from desktop_app.ui.translate.translate_desk import TranslateDesk
 from desktop_app.ui.widgets.banner import Banner
 from desktop_app.ui.window import MainWindow
 from desktop_app.worker.engine_worker import EngineWorker
@@ -54,6 +57,9 @@ class Desk(QObject):
         self.worker = EngineWorker(self)
         self.worker.start()
         self.worker.unload_after(settings.idle_minutes)
+        self.translators = EngineWorker(self, on_demand=True)
+        self.translators.start()
+        self.translators.unload_after(settings.idle_minutes)
         self.background = Lane("background", self)
         self.background.problem.connect(self._tell)
         self.background.start()
@@ -73,6 +79,17 @@ class Desk(QObject):
         self.chat.restart_wanted.connect(self._restart_engine)
         self.chat.remembered.connect(self._remember)
         self.window.add_pane("chat", "message-square", lambda: tr("Chat"), self.chat.pane)
+        self.translate = TranslateDesk(
+            self.window,
+            self.storage,
+            self.translators,
+            self.worker,
+            self.background,
+            settings,
+            lambda: read_routes(self._paths, self.settings, self._catalogue.get()),
+        )
+        self.translate.remembered.connect(self._remember)
+        self.translate.route_chosen.connect(self._use_route)
         self.models = ModelsDesk(
             self.window, self.worker, paths, settings, self.chat.pane.model, self._catalogue
         )
@@ -99,16 +116,19 @@ class Desk(QObject):
         self.chat.start(last if isinstance(last, int) else 0)
         self.window.show()
         self.models.start()
+        self.translate.start()
         if self.settings.welcomed:
             self.chat.pane.write()
 
     def stop(self) -> None:
         """In the order of what must not be lost: drafts and replies, the database, then the engine."""
         self.chat.flush()
+        self.translate.flush()
         self.storage.run(lambda store: store.purge_deleted(KEEP_DELETED_S))
         self.models.stop()
         self.background.stop()
         self.storage.stop()
+        self.translators.stop()
         self.worker.stop()
 
     # --- settings -----------------------------------------------------------------------------
@@ -124,8 +144,10 @@ class Desk(QObject):
             self.window.menus.action(f"theme_{settings.theme}").setChecked(True)
         if _loads_of(settings) != _loads_of(old):
             self._use_model()
-        self.worker.unload_after(settings.idle_minutes)
+        for worker in (self.worker, self.translators):
+            worker.unload_after(settings.idle_minutes)
         self.chat.use_settings(settings)
+        self.translate.use_settings(settings)
         self.models.use_settings(settings)
         self._save()
 
@@ -179,6 +201,11 @@ class Desk(QObject):
             self.window.toast.show_note(
                 tr("The chosen model is not there; {name} answers instead", name=name)
             )
+
+    @Slot(object)
+    def _use_route(self, route: Route) -> None:
+        self.use(replace(self.settings, models=with_route(self.settings, route)))
+        self.translate.refresh_routes()
 
     @Slot()
     def _restart_engine(self) -> None:

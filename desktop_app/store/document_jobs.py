@@ -89,7 +89,8 @@ class DocumentJobs:
 
     def segments(self, key: int) -> list[JobSegment]:
         rows = self._db.all(
-            "SELECT key, problem, marks_json, text FROM document_segments WHERE job_id = ? ORDER BY key", (key,)
+            "SELECT key, problem, marks_json, text FROM document_segments WHERE job_id = ? ORDER BY key",
+            (key,),
         )
         return [JobSegment(*row) for row in rows]
 

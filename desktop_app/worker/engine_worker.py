@@ -35,9 +35,7 @@ class EngineWorker(QObject):
         # Emitted on the worker's thread, received here: Qt carries them over.
         self._event_there.connect(self._take_event, Qt.ConnectionType.QueuedConnection)
         self._state_there.connect(self._take_state, Qt.ConnectionType.QueuedConnection)
-        self._thread = EngineThread(
-            self._event_there.emit, self._state_there.emit, start_process, on_demand
-        )
+        self._thread = EngineThread(self._event_there.emit, self._state_there.emit, start_process, on_demand)
 
     def start(self) -> None:
         self._thread.start()
