@@ -28,6 +28,7 @@ from desktop_app.core.messages import (
     Unload,
     UseAdapters,
 )
+from desktop_app.core.translation import Translate, Translated, Translation
 from desktop_app.engine.causal import CausalModel, Stopped
 from desktop_app.engine.heap import give_back
 from desktop_app.engine.model import LoadedModel, Opened, load_model, open_model
@@ -62,6 +63,8 @@ class Lane:
                 return self._causal().choose(command, report.is_cancelled)
             if isinstance(command, Transform):
                 return self._transform(command, report)
+            if isinstance(command, Translate):
+                return self._translate(command, report)
             if isinstance(command, Embed):
                 return self._embed(command, report)
             if isinstance(command, Classify):
@@ -126,6 +129,23 @@ class Lane:
         c = command
         told, cancelled = report.work, report.is_cancelled
         return tuple(model.transform(c.texts, c.source, c.target, c.beams, c.max_tokens, told, cancelled))
+
+    def _translate(self, command: Translate, report: Reporter) -> tuple[Translation, ...]:
+        from desktop_app.engine.translation.choosing import translator_for
+        from desktop_app.engine.translation.pipeline import run
+
+        translator = translator_for(self._model(), self._session, command)
+        if translator is None:
+            raise _wrong_kind("translate")
+        done = 0
+
+        def told(number: int, result: Translation) -> None:
+            nonlocal done
+            done += 1
+            self._emit(Translated(command.id, number, result))
+            report.work(done / len(command.sentences))
+
+        return run(translator, command, told, report.is_cancelled)
 
     def _embed(self, command: Embed, report: Reporter) -> Embeddings:
         from desktop_app.engine.hosted.encoder import HostedEncoder

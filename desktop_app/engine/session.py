@@ -26,6 +26,14 @@ class Session:
     def cache_bytes(self) -> int:
         return self._pool.bytes
 
+    @property
+    def context_length(self) -> int:
+        return self._model.context_length
+
+    def count(self, text: str) -> int:
+        """Tokens of ``text`` by itself."""
+        return len(self._vocabulary.encode(text))
+
     def use_model(self, model: CausalModel) -> None:
         """The same model with other adapters: what the caches hold was computed with those before."""
         self._model = model

@@ -35,7 +35,9 @@ _SCRIPTS = {"zh": "CJK", "ja": "CJK HIRAGANA KATAKANA", "ko": "HANGUL CJK", "ru"
             "yue": "CJK", "am": "ETHIOPIC", "si": "SINHALA", "pa": "GURMUKHI"}  # fmt: skip
 
 
-def look(text: str, translation: str, source: str, target: str, parts: Sequence[Part] | None = None) -> Problem:
+def look(
+    text: str, translation: str, source: str, target: str, parts: Sequence[Part] | None = None
+) -> Problem:
     """What is wrong with ``translation`` of the sentence ``text``, "" where nothing is seen. ``parts``: what
     `find` finds in ``text``."""
     parts = find(text) if parts is None else parts
@@ -200,4 +202,6 @@ def out_of_proportion(text: str, translation: str, source: str, target: str) -> 
 def _as_english(text: str, language: str) -> float:
     """Characters that the text would have in English, roughly."""
     wide = len(_WIDE.findall(text)) + len(_HANGUL.findall(text))
-    return _WEIGHT * wide + (len(text) - wide) / _LENGTHS.get(language.partition("-")[0], 1.1 if language[:2] != "en" else 1.0)
+    return _WEIGHT * wide + (len(text) - wide) / _LENGTHS.get(
+        language.partition("-")[0], 1.1 if language[:2] != "en" else 1.0
+    )

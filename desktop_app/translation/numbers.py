@@ -42,9 +42,7 @@ _WORDS: dict[str, str] = {
 _TENS = "twent thirt fort fift sixt sevent eight ninet".split()
 _TEENS = "thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
 _HAN = re.compile(r"[〇零一二两兩三四五六七八九十百千]{2,}")
-_MONTHS = (
-    "jan|feb fev fév|mar mär|apr abr avr|may mai|jun jui|jul jui|aug ago aoû|sep set|oct out okt|nov|dec dez dic déc"
-)
+_MONTHS = "jan|feb fev fév|mar mär|apr abr avr|may mai|jun jui|jul jui|aug ago aoû|sep set|oct out okt|nov|dec dez dic déc"
 """How the months' names begin in English, Portuguese, Spanish, French and German."""
 _GROUPS = re.compile(r"\d{1,3}(?:[.,'’\u00a0\u202f]\d{3})+")
 
@@ -72,7 +70,9 @@ def lost_numbers(
     for index, (number, place) in enumerate(zip(wanted, places, strict=True)):
         own = _values(number, text, *place, source)
         if not _take(number, own, left, values) and not _in_parts(number, left, values):
-            if not _in_words(own, translation, target) and not _is_month(number, text[place[1] :], translation):
+            if not _in_words(own, translation, target) and not _is_month(
+                number, text[place[1] :], translation
+            ):
                 lost.append(index)
     return lost
 
@@ -105,7 +105,9 @@ def _roman(found: re.Match[str]) -> int:
 
 def _han(text: str) -> int:
     """Chinese numerals below ten thousand: 三十, 一百零五, 二〇一九."""
-    digits = {"〇": 0, "零": 0, "两": 2, "兩": 2} | {char: n for n, char in enumerate("一二三四五六七八九", 1)}
+    digits = {"〇": 0, "零": 0, "两": 2, "兩": 2} | {
+        char: n for n, char in enumerate("一二三四五六七八九", 1)
+    }
     if not any(char in "十百千" for char in text):
         return int("".join(str(digits[char]) for char in text))
     total, digit = 0, 0
@@ -137,7 +139,12 @@ def _values(number: str, text: str, start: int, end: int, language: str) -> set[
     elif named := _HOUR.match(text, end):
         rest = named.group(1) or named.group(2) or rest
         colon = ":"
-    if (colon or afternoon or morning) and hour.isdigit() and int(hour) <= 24 and rest[:2].isdigit() | (not rest):
+    if (
+        (colon or afternoon or morning)
+        and hour.isdigit()
+        and int(hour) <= 24
+        and rest[:2].isdigit() | (not rest)
+    ):
         clock = int(hour) % 24 * 60 + int(rest[:2] or 0)
         if afternoon and int(hour) < 12:
             clock += 720

@@ -15,7 +15,7 @@ _ENDS = ".!?。！？｡｟؟।॥։។။"
 _FULL = "。！？｡"
 _CLOSERS = "\"'”’»)]}」』）】》〉〕］"
 _OPENERS = "\"'“‘«([{「『（【《〈〔［¿¡"
-_QUOTES = "\"”’」』"
+_QUOTES = '"”’」』'
 _TOKENS = re.compile(rf"[{_ENDS}…]+[{re.escape(_CLOSERS)}]*")
 _LINES = re.compile(r"[ \t\u3000]*(?:[\r\n\v\f\x1c-\x1e\x85\u2028\u2029][\s\u3000]*)+|[ ]*\t\s*")
 _MARKER = re.compile(
@@ -35,7 +35,9 @@ _TITLES = frozenset(
 _BEFORE_NUMBERS = frozenset(
     "no nos nr núm num n fig figs p pp pg vol vols art sec sect ch cap eq ed nº tab abs kap s bd § tel".split()
 )
-_OFTEN_LAST = frozenset("etc inc ltd co corp bros ave blvd rd jan feb mar apr jun jul aug sep sept oct nov dec".split())
+_OFTEN_LAST = frozenset(
+    "etc inc ltd co corp bros ave blvd rd jan feb mar apr jun jul aug sep sept oct nov dec".split()
+)
 """Abbreviations that end a sentence where a capital follows."""
 _STARTERS = frozenset(
     "the a an it he she we they i you this that these those in on at but and so if when while there "
@@ -215,4 +217,6 @@ def _cut(text: str) -> int:
 
 def _joins(char: str) -> bool:
     """Whether ``char`` belongs to the one before it: marks, joiners, variation selectors."""
-    return "\u0300" <= char <= "\u036f" or char in "\u200d\ufe0e\ufe0f" or "\U0001f3fb" <= char <= "\U0001f3ff"
+    return (
+        "\u0300" <= char <= "\u036f" or char in "\u200d\ufe0e\ufe0f" or "\U0001f3fb" <= char <= "\U0001f3ff"
+    )

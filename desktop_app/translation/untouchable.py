@@ -108,7 +108,9 @@ class Check:
         return not self.lost and not self.made_up
 
 
-def check(text: str, translation: str, source: str, target: str, parts: Sequence[Part] | None = None) -> Check:
+def check(
+    text: str, translation: str, source: str, target: str, parts: Sequence[Part] | None = None
+) -> Check:
     """Are the parts of ``text`` in its ``translation`` from ``source`` to ``target``? Numbers may be written
     as the target writes them, where they say the same; all else has to be equal."""
     parts = find(text) if parts is None else parts

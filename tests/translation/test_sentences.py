@@ -98,7 +98,10 @@ def test_long_text_in_pieces(text: str, limit: int) -> None:
 
 def test_long_text_is_cut_at_clauses() -> None:
     text = "when the rain had ended, we went out; the streets were empty, and nobody spoke"
-    assert split_long(text, 50, len) == ["when the rain had ended, we went out;", " the streets were empty, and nobody spoke"]
+    assert split_long(text, 50, len) == [
+        "when the rain had ended, we went out;",
+        " the streets were empty, and nobody spoke",
+    ]
 
 
 def test_a_line_without_any_punctuation() -> None:
@@ -107,4 +110,6 @@ def test_a_line_without_any_punctuation() -> None:
         assert "".join(pieces) == line
         assert max(map(len, pieces)) <= 200
         assert len(pieces) < 2.5 * len(line) / 200
-    assert not any("wor d" in piece or piece.endswith("wor") for piece in split_long("word " * 2000, 200, len))
+    assert not any(
+        "wor d" in piece or piece.endswith("wor") for piece in split_long("word " * 2000, 200, len)
+    )

@@ -21,6 +21,10 @@ class Pieces(Protocol):
 
     def ids(self, text: str) -> list[int]: ...
 
+    def target_ids(self, text: str) -> list[int]:
+        """As the decoder writes it."""
+        ...
+
     def text(self, ids: Sequence[int]) -> str:
         """Special tokens and languages are left out."""
         ...
@@ -51,6 +55,9 @@ class _JsonPieces:
         found: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
         return found
 
+    def target_ids(self, text: str) -> list[int]:
+        return self.ids(text)
+
     def text(self, ids: Sequence[int]) -> str:
         return str(self._tokenizer.decode(list(ids), skip_special_tokens=True))
 
@@ -65,8 +72,13 @@ class _ByVocabulary:
         self._special = {names[name] for name in ("<unk>", "<pad>", "<s>", "</s>") if name in names}
 
     def ids(self, text: str) -> list[int]:
-        pieces = self._source.encode(text, out_type=str)
-        return [self.names.get(piece, self._unknown) for piece in pieces]
+        return self._numbers(self._source, text)
+
+    def target_ids(self, text: str) -> list[int]:
+        return self._numbers(self._target, text)
+
+    def _numbers(self, model: Any, text: str) -> list[int]:
+        return [self.names.get(piece, self._unknown) for piece in model.encode(text, out_type=str)]
 
     def text(self, ids: Sequence[int]) -> str:
         pieces = [self._pieces.get(number, "") for number in ids if number not in self._special]
@@ -102,6 +114,9 @@ class _OwnNumbers:
         unknown = self._model.unk_id()
         found = self._model.encode(text, out_type=int)
         return [self._unknown if number == unknown else number + self._offset for number in found]
+
+    def target_ids(self, text: str) -> list[int]:
+        return self.ids(text)
 
     def text(self, ids: Sequence[int]) -> str:
         numbers = [number - self._offset for number in ids]

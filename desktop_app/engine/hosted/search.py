@@ -14,9 +14,19 @@ from typing import Literal, Protocol
 import torch
 from torch import Tensor
 
-Finished = Callable[[int, list[int], bool], None]
-"""Called once for each text with its number, its ids (without start and end), and whether it came to its
-end within the limit."""
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A text's ``ids``, without start and end; whether it ``ended`` within the limit; and the natural
+    logarithms of the probabilities of its tokens, the end's included where it ended."""
+
+    ids: list[int]
+    ended: bool
+    logprobs: tuple[float, ...]
+
+
+Finished = Callable[[int, list[Found]], None]
+"""Called once for each text with its number and what was found, the best first."""
 
 
 class Rows(Protocol):
@@ -51,46 +61,56 @@ def greedy(rows: Rows, texts: int, rules: Rules, finished: Finished) -> None:
     """The likeliest id each time."""
     numbers = list(range(texts))
     found = [list(rules.start) for _ in numbers]
+    logs: list[list[float]] = [[] for _ in numbers]
     new = torch.tensor([rules.start] * texts)
     while numbers:
-        scores = _held_to(rows.scores(new), found, rules)
+        best, tokens = _held_to(rows.scores(new), found, rules).max(-1)
         going: list[int] = []
-        for row, token in enumerate(scores.argmax(-1).tolist()):
+        for row, (token, log) in enumerate(zip(tokens.tolist(), best.tolist(), strict=True)):
             ids = found[row]
             ids.append(token)
-            if token in rules.end:
-                finished(numbers[row], ids[len(rules.start) : -1], True)
-            elif len(ids) >= rules.limit:
-                finished(numbers[row], ids[len(rules.start) :], False)
+            logs[row].append(log)
+            if token in rules.end or len(ids) >= rules.limit:
+                finished(numbers[row], [_found(ids, logs[row], rules)])
             else:
                 going.append(row)
         if len(going) < len(numbers):
             rows.keep(going, same_texts=False)
             numbers, found = [numbers[row] for row in going], [found[row] for row in going]
+            logs = [logs[row] for row in going]
         new = torch.tensor([[ids[-1]] for ids in found])
+
+
+def _found(ids: list[int], logs: Sequence[float], rules: Rules) -> Found:
+    ended = ids[-1] in rules.end
+    return Found(ids[len(rules.start) : -1 if ended else None], ended, tuple(logs))
+
+
+_Beam = tuple[float, list[int], list[float]]
+"""Its score, its ids with the start, and the logarithms of the probabilities of those after it."""
 
 
 @dataclass(slots=True)
 class _Text:
-    """A text's running beams (score, ids), best first, and its finished ones, as many at most."""
+    """A text's running beams, best first, and its finished ones, as many at most."""
 
     number: int
-    running: list[tuple[float, list[int]]]
-    done: list[tuple[float, list[int]]]
+    running: list[_Beam]
+    done: list[_Beam]
 
 
 def beam_search(rows: Rows, texts: int, beams: int, rules: Rules, finished: Finished) -> None:
-    """The likeliest whole text among those that ``beams`` at a time lead to. ``rows`` has ``beams`` rows for
-    each text, one after the other."""
-    unlikely = [(-1e9, list(rules.start)) for _ in range(beams - 1)]
-    running = [_Text(number, [(0.0, list(rules.start)), *unlikely], []) for number in range(texts)]
+    """The likeliest whole text among those that ``beams`` at a time lead to, and the others that came to
+    their end. ``rows`` has ``beams`` rows for each text, one after the other."""
+    unlikely: list[_Beam] = [(-1e9, list(rules.start), []) for _ in range(beams - 1)]
+    running = [_Text(number, [(0.0, list(rules.start), []), *unlikely], []) for number in range(texts)]
     new = torch.tensor([rules.start] * texts * beams)
     candidates = max(2, 1 + len(rules.end)) * beams
     while running:
-        beginnings = [ids for text in running for _, ids in text.running]
+        beginnings = [ids for text in running for _, ids, _ in text.running]
         scores = _held_to(rows.scores(new), beginnings, rules)
         vocabulary = scores.shape[-1]
-        before = torch.tensor([[score for score, _ in text.running] for text in running])
+        before = torch.tensor([[beam[0] for beam in text.running] for text in running])
         total = (scores.view(len(running), beams, vocabulary) + before.unsqueeze(-1)).flatten(1)
         best, places = total.topk(min(candidates, total.shape[1]))
         kept: list[int] = []
@@ -100,15 +120,13 @@ def beam_search(rows: Rows, texts: int, beams: int, rules: Rules, finished: Fini
             step = [(value, *divmod(place, vocabulary)) for value, place in zip(values, found, strict=True)]
             parents = _advance(text, step, beams, rules)
             if parents is None:
-                ids = text.done[0][1]
-                ended = ids[-1] in rules.end
-                finished(text.number, ids[len(rules.start) : -1 if ended else None], ended)
+                finished(text.number, [_found(ids, logs, rules) for _, ids, logs in text.done])
             else:
                 going.append(text)
                 kept += [at * beams + parent for parent in parents]
         rows.keep(kept, same_texts=len(going) == len(running))
         running = going
-        new = torch.tensor([[ids[-1]] for text in running for _, ids in text.running])
+        new = torch.tensor([[ids[-1]] for text in running for _, ids, _ in text.running])
 
 
 def _advance(text: _Text, step: list[tuple[float, int, int]], beams: int, rules: Rules) -> list[int] | None:
@@ -116,15 +134,16 @@ def _advance(text: _Text, step: list[tuple[float, int, int]], beams: int, rules:
     they came from; None where the text is done."""
     full = len(text.done) == beams and rules.early_stopping is True
     generated = len(text.running[0][1])  # the first id is not counted, the new one is
-    running: list[tuple[float, list[int]]] = []
+    running: list[_Beam] = []
     parents: list[int] = []
     for place, (score, beam, token) in enumerate(step):
-        ids = [*text.running[beam][1], token]
+        before, ids, logs = text.running[beam]
+        ids, logs = [*ids, token], [*logs, score - before]
         if token in rules.end or len(ids) >= rules.limit:
             if place < beams and not full:
-                text.done.append((score / generated**rules.length_penalty, ids))
+                text.done.append((score / generated**rules.length_penalty, ids, logs))
         elif len(running) < beams:
-            running.append((score, ids))
+            running.append((score, ids, logs))
             parents.append(beam)
     text.done.sort(key=lambda entry: -entry[0])
     del text.done[beams:]

@@ -13,11 +13,13 @@ from transformers.modeling_outputs import BaseModelOutput
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.text import whole
 from desktop_app.engine.folder_files import read_object
+from desktop_app.engine.hosted.constrained import BEAMS as CONSTRAINED_BEAMS
+from desktop_app.engine.hosted.constrained import constrained_search
 from desktop_app.engine.hosted.cache import new_cache, select_rows
 from desktop_app.engine.hosted.languages import Languages, read_languages
 from desktop_app.engine.hosted.module import Hosted, HostedBase
 from desktop_app.engine.hosted.pieces import read_pieces
-from desktop_app.engine.hosted.search import Rules, beam_search, greedy
+from desktop_app.engine.hosted.search import Finished, Found, Rules, beam_search, greedy
 from desktop_app.engine.reading import check_lengths
 from desktop_app.engine.reporting import Report
 
@@ -70,32 +72,73 @@ class HostedTextToText(HostedBase):
         ``prompt_tokens`` and ``context_length``; ``model_unsupported`` for a language that the model does
         not know; and `desktop_app.engine.causal.Stopped`.
         """
-        ids = [self._spoken.source_ids(self._pieces.ids, whole(text), source, target) for text in texts]
-        check_lengths(ids, self.context_length)
-        rules = self._rules(target, max_tokens)
         results = [""] * len(texts)
         unfinished: list[int] = []
-        order = [number for number, text in enumerate(texts) if text.strip()]
-        order.sort(key=lambda number: -len(ids[number]))
+        total = sum(1 for text in texts if text.strip())
         done = 0
-        with self._watch.asking(cancelled), torch.inference_mode():
-            for rows in _batches(order, ids, beams):
 
-                def finished(row: int, found: list[int], ended: bool, rows: list[int] = rows) -> None:
-                    nonlocal done
-                    results[rows[row]] = self._pieces.text(found)
-                    if not ended:
-                        unfinished.append(rows[row])
-                    done += 1
-                    told(done / len(order))
+        def finished(number: int, found: list[Found]) -> None:
+            nonlocal done
+            results[number] = self.text(found[0].ids)
+            if not found[0].ended:
+                unfinished.append(number)
+            done += 1
+            told(done / total)
 
-                state = _State(self.module, [ids[row] for row in rows], beams, self.device)
-                if beams == 1:
-                    greedy(state, len(rows), rules, finished)
-                else:
-                    beam_search(state, len(rows), beams, rules, finished)
+        limits = [max_tokens] * len(texts)
+        self.decode(texts, source, target, beams, limits, finished, cancelled)
         self.unfinished = tuple(sorted(unfinished))
         return results
+
+    def source_ids(self, text: str, source: str, target: str) -> list[int]:
+        """What the encoder reads, special tokens included. Raises InkhornError ``model_unsupported``."""
+        return self._spoken.source_ids(self._pieces.ids, whole(text), source, target)
+
+    def count(self, text: str) -> int:
+        """Tokens of ``text``, without special ones."""
+        return len(self._pieces.ids(whole(text)))
+
+    def text(self, ids: Sequence[int]) -> str:
+        return self._pieces.text(ids)
+
+    def target_ids(self, text: str) -> list[int]:
+        """``text`` as the decoder would write it."""
+        return self._pieces.target_ids(whole(text))
+
+    def decode(
+        self,
+        texts: Sequence[str],
+        source: str,
+        target: str,
+        beams: int,
+        limits: Sequence[int],
+        finished: Finished,
+        cancelled: Callable[[], bool],
+        required: Sequence[Sequence[Sequence[int]]] = (),
+    ) -> None:
+        """Put each of ``texts`` through the model, with at most ``limits`` new tokens each, and call
+        ``finished`` with its number as soon as it is done; not for those with nothing in them. ``required``
+        are, for each text, ids that have to come. Raises as `transform` does."""
+        ids = [self.source_ids(text, source, target) for text in texts]
+        check_lengths(ids, self.context_length)
+        order = [number for number, text in enumerate(texts) if text.strip()]
+        order.sort(key=lambda number: -len(ids[number]))
+        held = [number for number in order if required and required[number]]
+        free = [number for number in order if not (required and required[number])]
+        with self._watch.asking(cancelled), torch.inference_mode():
+            for batch in _batches(free, ids, beams):
+                rules = self._rules(target, max(limits[number] for number in batch))
+                state = _State(self.module, [ids[number] for number in batch], beams, self.device)
+                done = _numbered(finished, batch)
+                if beams == 1:
+                    greedy(state, len(batch), rules, done)
+                else:
+                    beam_search(state, len(batch), beams, rules, done)
+            for number in held:
+                width = max(beams, CONSTRAINED_BEAMS)
+                rules = self._rules(target, limits[number])
+                state = _State(self.module, [ids[number]], width, self.device)
+                constrained_search(state, width, rules, required[number], _numbered(finished, [number]))
 
     def _rules(self, target: str, max_tokens: int) -> Rules:
         """From ``generation_config.json`` and ``config.json``; what makes no sense there is left out."""
@@ -131,6 +174,11 @@ class HostedTextToText(HostedBase):
 def _number(values: Mapping[str, Any], name: str) -> int | None:
     value = values.get(name)
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
+def _numbered(finished: Finished, numbers: Sequence[int]) -> Finished:
+    """``finished`` by the numbers of the texts, for a batch of some of them."""
+    return lambda row, found: finished(numbers[row], found)
 
 
 def _batches(order: Sequence[int], ids: Sequence[Sequence[int]], beams: int) -> list[list[int]]:

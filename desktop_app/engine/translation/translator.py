@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from desktop_app.core.translation import Aligned
 
@@ -30,6 +30,7 @@ class Decoded:
     ended: bool = True
 
 
+@runtime_checkable
 class Translator(Protocol):
     """Not safe for two threads at once."""
 
