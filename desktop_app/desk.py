@@ -32,6 +32,7 @@ from desktop_app.ui.language import use_language
 from desktop_app.ui.models.models_desk import ModelsDesk
 from desktop_app.ui.settings_dialog import SettingsDialog
 from desktop_app.ui.theme import apply_theme
+from desktop_app.ui.translate.finding import Finder
 from desktop_app.ui.translate.translate_desk import TranslateDesk
 from desktop_app.ui.widgets.banner import Banner
 from desktop_app.ui.window import MainWindow
@@ -87,6 +88,7 @@ class Desk(QObject):
             self.background,
             settings,
             lambda: read_routes(self._paths, self.settings, self._catalogue.get()),
+            Finder(paths.resources),
         )
         self.translate.remembered.connect(self._remember)
         self.translate.route_chosen.connect(self._use_route)

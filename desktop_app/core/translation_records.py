@@ -48,10 +48,19 @@ Origin = Literal["own", "imported"]
 """Written or corrected by the user here, or come in with a file."""
 
 
+class NewEntry(NamedTuple):
+    """What goes into the memory."""
+
+    key: str
+    loose: str
+    text: str
+    translation: str
+
+
 @dataclass(frozen=True, slots=True)
 class MemoryEntry:
     """A sentence and its translation in the translation memory. ``key`` is the sentence without what does
-    not matter for finding it again."""
+    not matter for finding it again, ``loose`` also without what matters little."""
 
     id: int
     created: float
@@ -60,6 +69,7 @@ class MemoryEntry:
     target: str
     origin: Origin
     key: str
+    loose: str
     text: str
     translation: str
 

@@ -65,8 +65,8 @@ _TABLES = (
     ),
     _Table(
         "memory",
-        "id, created, updated, source, target, origin, key, text, translation",
-        (_KEY, _NUMBER, _NUMBER, *[_TEXT] * 6),
+        "id, created, updated, source, target, origin, key, loose, text, translation",
+        (_KEY, _NUMBER, _NUMBER, *[_TEXT] * 7),
     ),
     _Table(
         "document_jobs",

@@ -168,8 +168,8 @@ WHEN old.text <> new.text OR old.translation <> new.translation BEGIN
   INSERT INTO translation_index (rowid, text, translation) VALUES (new.id, new.text, new.translation);
 END;
 
--- The translation memory. The key is the sentence without what does not matter for finding it again; its
--- three characters in a row find those that are nearly the same.
+-- The translation memory. The key is the sentence without what does not matter for finding it again, the
+-- loose key also without what matters little; its three characters in a row find what is nearly the same.
 CREATE TABLE memory (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   created REAL NOT NULL,
@@ -178,22 +178,23 @@ CREATE TABLE memory (
   target TEXT NOT NULL,
   origin TEXT NOT NULL CHECK (origin IN ('own', 'imported')),
   key TEXT NOT NULL,
+  loose TEXT NOT NULL,
   text TEXT NOT NULL,
   translation TEXT NOT NULL
 );
 CREATE UNIQUE INDEX memory_by_key ON memory (source, target, key, translation);
 CREATE VIRTUAL TABLE memory_index USING fts5 (
-  key, content = 'memory', content_rowid = 'id', tokenize = 'trigram', detail = 'none'
+  loose, content = 'memory', content_rowid = 'id', tokenize = 'trigram', detail = 'none'
 );
 CREATE TRIGGER memory_indexed AFTER INSERT ON memory BEGIN
-  INSERT INTO memory_index (rowid, key) VALUES (new.id, new.key);
+  INSERT INTO memory_index (rowid, loose) VALUES (new.id, new.loose);
 END;
 CREATE TRIGGER memory_unindexed AFTER DELETE ON memory BEGIN
-  INSERT INTO memory_index (memory_index, rowid, key) VALUES ('delete', old.id, old.key);
+  INSERT INTO memory_index (memory_index, rowid, loose) VALUES ('delete', old.id, old.loose);
 END;
-CREATE TRIGGER memory_reindexed AFTER UPDATE OF key ON memory WHEN old.key <> new.key BEGIN
-  INSERT INTO memory_index (memory_index, rowid, key) VALUES ('delete', old.id, old.key);
-  INSERT INTO memory_index (rowid, key) VALUES (new.id, new.key);
+CREATE TRIGGER memory_reindexed AFTER UPDATE OF loose ON memory WHEN old.loose <> new.loose BEGIN
+  INSERT INTO memory_index (memory_index, rowid, loose) VALUES ('delete', old.id, old.loose);
+  INSERT INTO memory_index (rowid, loose) VALUES (new.id, new.loose);
 END;
 
 CREATE TABLE document_jobs (

@@ -9,20 +9,20 @@ compared exactly, which is the caller's part.
 
 from __future__ import annotations
 
-import collections
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from desktop_app.core.translation_records import MemoryEntry, Origin
+from desktop_app.core.translation_records import MemoryEntry, NewEntry, Origin
 from desktop_app.store.database import Database
 from desktop_app.store.search import TRIGRAM
 
-_COLUMNS = "id, created, updated, source, target, origin, key, text, translation"
-_RUNS_AT_MOST = 40
-_RARE = 300  # entries that have a run
+_COLUMNS = "id, created, updated, source, target, origin, key, loose, text, translation"
+_RUNS_AT_MOST = 32
+_RARE = 200  # entries that have a run
 _RARE_WANTED = 4
 _WINDOW = 15  # characters: five runs
-_ENTRIES_PER_WINDOW = 600
+_ENTRIES_PER_WINDOW = 400
+_WITH_RUNS = "SELECT rowid FROM memory_index WHERE memory_index MATCH ?"
 
 
 class TranslationMemory:
@@ -31,33 +31,28 @@ class TranslationMemory:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def put(
-        self, source: str, target: str, key: str, text: str, translation: str, origin: Origin = "own"
-    ) -> int:
-        """What the user wrote replaces what was there for the same sentence. Returns its id."""
+    def put(self, source: str, target: str, entry: NewEntry) -> int:
+        """What the user wrote: it replaces what was there for the same sentence. Returns its id."""
         with self._db.transaction():
-            if origin == "own":
-                self._db.run(
-                    "DELETE FROM memory WHERE source = ? AND target = ? AND key = ?", (source, target, key)
-                )
-            return self._insert(source, target, key, text, translation, origin, time.time())
+            self._db.run(
+                "DELETE FROM memory WHERE source = ? AND target = ? AND key = ?", (source, target, entry.key)
+            )
+            return self._insert(source, target, entry, "own", time.time())
 
-    def put_many(self, source: str, target: str, entries: Iterable[tuple[str, str, str]]) -> int:
-        """Import (key, text, translation), which replace nothing; returns how many are new."""
+    def put_many(self, source: str, target: str, entries: Iterable[NewEntry]) -> int:
+        """Import entries, which replace nothing; returns how many are new."""
         now, before = time.time(), self.count()
         with self._db.transaction():
-            for key, text, translation in entries:
-                self._insert(source, target, key, text, translation, "imported", now)
+            for entry in entries:
+                self._insert(source, target, entry, "imported", now)
         return self.count() - before
 
-    def _insert(
-        self, source: str, target: str, key: str, text: str, translation: str, origin: Origin, now: float
-    ) -> int:
+    def _insert(self, source: str, target: str, entry: NewEntry, origin: Origin, now: float) -> int:
         row = self._db.run(
-            "INSERT INTO memory (created, updated, source, target, origin, key, text, translation)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, target, key, translation)"
+            "INSERT INTO memory (created, updated, source, target, origin, key, loose, text, translation)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, target, key, translation)"
             " DO UPDATE SET updated = excluded.updated RETURNING id",
-            (now, now, source, target, origin, key, text, translation),
+            (now, now, source, target, origin, *entry),
         ).fetchone()
         return int(row[0])
 
@@ -74,46 +69,39 @@ class TranslationMemory:
                 found[key] = MemoryEntry(*row)
         return found
 
-    def candidates(self, source: str, target: str, key: str, limit: int = 24) -> list[MemoryEntry]:
-        """Entries that may be nearly the same as ``key``, itself left out, the likeliest first."""
-        counted = self._counted(key)
-        found: list[MemoryEntry] = []
-        likeliest = [rowid for rowid, _ in counted.most_common(8 * limit)]
-        for start in range(0, len(likeliest), 4 * limit):
-            part = likeliest[start : start + 4 * limit]
-            marks = ", ".join("?" for _ in part)
-            rows = self._db.all(
-                f"SELECT {_COLUMNS} FROM memory WHERE id IN ({marks}) AND source = ? AND target = ?"
-                " AND key <> ? AND length(key) BETWEEN ? AND ?",
-                (*part, source, target, key, len(key) // 2, 2 * len(key)),
-            )
-            found += [MemoryEntry(*row) for row in rows]
-            if len(found) >= limit:
-                break
-        found.sort(key=lambda entry: counted[entry.id], reverse=True)
-        return found[:limit]
-
-    def _counted(self, key: str) -> collections.Counter[int]:
-        """By id, how many of the key's rare runs, or else windows, an entry has."""
-        found = [rows for run in _runs(key) if 0 < len(rows := self._with([run], _RARE + 1)) <= _RARE]
-        if len(found) < _RARE_WANTED:
-            found += [self._with(window, _ENTRIES_PER_WINDOW) for window in _windows(key)]
-        return collections.Counter(rowid for rows in found for rowid in rows)
-
-    def _with(self, runs: list[str], limit: int) -> list[int]:
-        """The first entries that have all of ``runs``."""
-        quoted = " AND ".join('"' + run.replace('"', '""') + '"' for run in runs)
+    def candidates(self, source: str, target: str, loose: str, limit: int = 24) -> list[MemoryEntry]:
+        """Entries that may be nearly the same, the likeliest first."""
+        asked = self._asked(loose)
+        if not asked:
+            return []
+        parts = " UNION ALL ".join(f"SELECT * FROM ({_WITH_RUNS} LIMIT ?)" for _ in asked)
+        values = [value for match in asked for value in (match, _ENTRIES_PER_WINDOW)]
+        columns = ", ".join(f"m.{name}" for name in _COLUMNS.split(", "))
         rows = self._db.all(
-            "SELECT rowid FROM memory_index WHERE memory_index MATCH ? LIMIT ?", (quoted, limit)
+            f"SELECT {columns} FROM (SELECT rowid, count(*) AS shared FROM ({parts}) GROUP BY rowid"
+            f" ORDER BY shared DESC LIMIT {8 * limit}) AS found JOIN memory m ON m.id = found.rowid"
+            " WHERE m.source = ? AND m.target = ? AND length(m.loose) BETWEEN ? AND ?"
+            " ORDER BY found.shared DESC, m.updated DESC LIMIT ?",
+            (*values, source, target, len(loose) // 2, 2 * len(loose), limit),
         )
-        return [rowid for (rowid,) in rows]
+        return [MemoryEntry(*row) for row in rows]
+
+    def _asked(self, loose: str) -> list[str]:
+        """Questions to the index of which an entry that is alike answers the most."""
+        rare = [match for run in _runs(loose) if 0 < self._having(match := _match([run])) <= _RARE]
+        return rare if len(rare) >= _RARE_WANTED else [*rare, *map(_match, _windows(loose))]
+
+    def _having(self, match: str) -> int:
+        """How many entries there are, counted up to one more than `_RARE`."""
+        row = self._db.one(f"SELECT count(*) FROM ({_WITH_RUNS} LIMIT ?)", (match, _RARE + 1))
+        return int(row[0])
 
     def newest(self, limit: int = 500) -> list[MemoryEntry]:
         rows = self._db.all(f"SELECT {_COLUMNS} FROM memory ORDER BY updated DESC, id DESC LIMIT ?", (limit,))
         return [MemoryEntry(*row) for row in rows]
 
-    def of_pair(self, source: str, target: str) -> list[MemoryEntry]:
-        """All entries of a direction, oldest first: what an export writes."""
+    def all_of(self, source: str, target: str) -> list[MemoryEntry]:
+        """Every entry of a direction, oldest first: what an export writes."""
         rows = self._db.all(
             f"SELECT {_COLUMNS} FROM memory WHERE source = ? AND target = ? ORDER BY id", (source, target)
         )
@@ -127,18 +115,20 @@ class TranslationMemory:
         return int(self._db.one("SELECT count(*) FROM memory")[0])
 
 
-def _runs(key: str) -> list[str]:
-    """Runs of three characters, each once, spread over the whole key where it has too many."""
-    runs = list(dict.fromkeys(key[start : start + TRIGRAM] for start in range(len(key) - TRIGRAM + 1)))
+def _match(runs: Sequence[str]) -> str:
+    """All of ``runs``. A quoted string is just text: nothing in it is an operator."""
+    return " AND ".join('"' + run.replace('"', '""') + '"' for run in runs)
+
+
+def _runs(text: str) -> list[str]:
+    """Runs of three characters, each once, spread over the whole text where it has too many."""
+    runs = list(dict.fromkeys(text[start : start + TRIGRAM] for start in range(len(text) - TRIGRAM + 1)))
     return runs[:: max(1, -(-len(runs) // _RUNS_AT_MOST))]
 
 
-def _windows(key: str) -> list[list[str]]:
-    """The runs of pieces of ``key`` beside each other, of shorter ones where it is short."""
-    size = max(TRIGRAM, min(_WINDOW, len(key) // 5 // TRIGRAM * TRIGRAM))
-    pieces = (key[start : start + size] for start in range(0, len(key), size))
-    return [
-        [piece[at : at + TRIGRAM] for at in range(0, len(piece) - 2, TRIGRAM)]
-        for piece in pieces
-        if len(piece) >= TRIGRAM
-    ]
+def _windows(text: str) -> list[list[str]]:
+    """The runs of pieces of ``text`` beside each other, of shorter ones where it is short."""
+    size = max(TRIGRAM, min(_WINDOW, len(text) // 5 // TRIGRAM * TRIGRAM))
+    pieces = (text[start : start + size] for start in range(0, len(text), size))
+    whole = (piece for piece in pieces if len(piece) >= TRIGRAM)
+    return [[piece[at : at + TRIGRAM] for at in range(0, len(piece) - 2, TRIGRAM)] for piece in whole]

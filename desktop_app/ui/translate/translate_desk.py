@@ -16,7 +16,7 @@ from desktop_app.core.translation_records import TranslationRecord
 from desktop_app.core.translation_routes import Route, Routes
 from desktop_app.store.store import Store
 from desktop_app.ui.translate.direction import Direction
-from desktop_app.ui.translate.finding import find_language
+from desktop_app.ui.translate.finding import Finder
 from desktop_app.ui.translate.interpreter import Interpreter
 from desktop_app.ui.translate.language_picker import Languages
 from desktop_app.ui.translate.live import Live
@@ -49,6 +49,7 @@ class TranslateDesk(QObject):
         background: Lane,
         settings: Settings,
         read_routes: Callable[[], Routes],
+        finder: Finder,
     ) -> None:
         super().__init__(window)
         self._window, self._storage, self._background = window, storage, background
@@ -59,7 +60,7 @@ class TranslateDesk(QObject):
         self.pane = pane = TranslatePane(settings)
         self.interpreter = Interpreter(translators, chat, self)
         self.live = Live(self.interpreter, self._keep, self)
-        self.direction = Direction(settings.window.get(KEY), find_language, self)
+        self.direction = Direction(settings.window.get(KEY), finder.find, self)
         self._pointing = Pointing(pane.text, self)
         self._join()
         window.add_pane(PANE, "languages", lambda: tr("Translate"), pane)
