@@ -83,7 +83,7 @@ class Run:
 
 def words_of(text: str) -> list[str]:
     """Words in lower case, and characters of scripts without spaces."""
-    spaced = _WIDE.sub(lambda found: f" {found.group()} ", text.lower())
+    spaced = _WIDE.sub(lambda found: f" {found.group()} ", text.lower().replace("-", " "))
     return _WORDS.findall(spaced)
 
 

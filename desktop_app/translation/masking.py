@@ -54,4 +54,4 @@ def _stand_in(number: int) -> str:
 
 
 def _pattern(stand_in: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![A-Za-z0-9]){re.escape(stand_in)}(?![A-Za-z0-9])")
+    return re.compile(re.escape(stand_in))

@@ -12,7 +12,7 @@ Place = tuple[int, int]
 _Value = Decimal | str
 """A number; or a time of day in minutes, as text."""
 
-_POINT = frozenset("en zh ja ko th he hi ms ur bn ta te fa yue sw".split())
+_POINT = frozenset(["en", "zh", "ja", "ko", "th", "he", "hi", "ms", "ur", "bn", "ta", "te", "fa", "yue", "sw"])
 """Languages with a decimal point. All others are taken to have a comma."""
 _SCALES: tuple[tuple[str, int], ...] = (
     (r"(?:万亿|萬億|兆|trillion|trilh(?:ão|ões)|tn\b|T\b)", 10**12),
@@ -39,8 +39,8 @@ _WORDS: dict[str, str] = {
     "zh": "零 〇|一 首|二 两 兩 双|三|四|五|六|七|八|九|十|十一|十二",
     "ja": "零 〇|一 初|二 両|三|四|五|六|七|八|九|十|十一|十二",
 }  # fmt: skip
-_TENS = "twent thirt fort fift sixt sevent eight ninet".split()
-_TEENS = "thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+_TENS = ["twent", "thirt", "fort", "fift", "sixt", "sevent", "eight", "ninet"]
+_TEENS = ["thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
 _HAN = re.compile(r"[〇零一二两兩三四五六七八九十百千]{2,}")
 _MONTHS = "jan|feb fev fév|mar mär|apr abr avr|may mai|jun jui|jul jui|aug ago aoû|sep set|oct out okt|nov|dec dez dic déc"
 """How the months' names begin in English, Portuguese, Spanish, French and German."""

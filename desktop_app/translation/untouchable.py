@@ -88,9 +88,9 @@ def find(text: str) -> tuple[Part, ...]:
 
 
 def _closed(text: str, start: int, end: int) -> int:
-    """Without a bracket at the end that opens before the address."""
-    while text[end - 1] in ")]" and text.count(")", start, end) > text.count("(", start, end):
-        end -= 1
+    """Where the address ends: with a bracket that closes one in it."""
+    if text[end : end + 1] == ")" and text.count("(", start, end) > text.count(")", start, end):
+        return end + 1
     return end
 
 

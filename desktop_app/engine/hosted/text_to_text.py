@@ -13,9 +13,9 @@ from transformers.modeling_outputs import BaseModelOutput
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.text import whole
 from desktop_app.engine.folder_files import read_object
+from desktop_app.engine.hosted.cache import new_cache, select_rows
 from desktop_app.engine.hosted.constrained import BEAMS as CONSTRAINED_BEAMS
 from desktop_app.engine.hosted.constrained import constrained_search
-from desktop_app.engine.hosted.cache import new_cache, select_rows
 from desktop_app.engine.hosted.languages import Languages, read_languages
 from desktop_app.engine.hosted.module import Hosted, HostedBase
 from desktop_app.engine.hosted.pieces import read_pieces
