@@ -13,13 +13,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from desktop_app.documents.document import Mark, Place, Rendered, Segment
+from desktop_app.documents.document import Mark, Rendered, Segment
 from desktop_app.documents.encodings import Encoded, read
-from desktop_app.documents.html_runs import SPACE, Item, Part, Root, Run, Words, runs
+from desktop_app.documents.html_runs import (
+    SPACE,
+    Item,
+    Part,
+    Root,
+    Run,
+    Words,
+    collapsed,
+    match_tags,
+    runs,
+    whole_pairs,
+)
 from desktop_app.documents.html_tokens import Attribute, Token
 from desktop_app.documents.nesting import pieces, whole_marks
 from desktop_app.documents.spans import Edit, SpanDocument, direction, load, shown
-from desktop_app.documents.wrapping import ALL_CJK
 
 DECLARED = re.compile(
     rb"<\?xml[^>]*?encoding\s*=\s*[\"']([\w.:-]+)|<meta[^>]*?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I
@@ -88,8 +98,8 @@ class Html:
         ]
         if not any(items[place].part is Part.TEXT for place in visible):
             return None
-        _match(items)
-        first, last = _whole(items, visible[0], visible[-1])
+        match_tags(items)
+        first, last = whole_pairs(items, visible[0], visible[-1])
         words, marks, breaks = self._read(items[first : last + 1], first)
         if not any(map(str.isalpha, words)):
             return None
@@ -121,7 +131,7 @@ class Html:
         for place, item in enumerate(items, first):
             raw = self._source.text[item.start : item.end]
             if item.part is Part.TEXT:
-                words = _collapsed(html.unescape(raw) if "&" in raw else raw)
+                words = collapsed(html.unescape(raw) if "&" in raw else raw)
                 if ends_in_space and words[:1] == " ":
                     words = words[1:]
                     if anchor >= 0:
@@ -287,40 +297,6 @@ def read_html(data: bytes) -> Encoded:
     """The text of a page in the encoding that it declares."""
     found = DECLARED.search(data, 0, 4096)
     return read(data, (found[1] or found[2]).decode("ascii") if found else "")
-
-
-def _match(items: tuple[Item, ...]) -> None:
-    """Find each closing tag's opening one. Those between that are closed wrongly have no partner."""
-    stack: list[int] = []
-    depth: dict[str, int] = {}
-    for place, item in enumerate(items):
-        if item.part is Part.OPEN:
-            stack.append(place)
-            depth[item.name] = depth.get(item.name, 0) + 1
-        elif item.part is Part.CLOSE and depth.get(item.name, 0):
-            while True:
-                opening = stack.pop()
-                depth[items[opening].name] -= 1
-                if items[opening].name == item.name:
-                    break
-            item.partner, items[opening].partner = opening, place
-
-
-def _whole(items: tuple[Item, ...], first: int, last: int) -> tuple[int, int]:
-    """The range of items from ``first`` to ``last``, made wider so that it has both tags of a pair or none."""
-    inside = [items[place].partner for place in range(first, last + 1) if items[place].partner >= 0]
-    return min([first, *inside]), max([last, *inside])
-
-
-def _collapsed(text: str) -> str:
-    """White space as it is shown: one space, and none where a line ends between Chinese characters."""
-
-    def shown_as(found: re.Match[str]) -> str:
-        before, after = text[: found.start()][-1:], text[found.end() : found.end() + 1]
-        joined = "\n" in found.group() and ALL_CJK.match(before) and ALL_CJK.match(after)
-        return "" if joined else " "
-
-    return SPACE.sub(shown_as, text)
 
 
 def _one_line(text: str) -> str:

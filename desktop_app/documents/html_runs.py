@@ -10,17 +10,22 @@ from enum import Enum, auto
 
 from desktop_app.documents.document import Place
 from desktop_app.documents.html_tokens import Attribute, Kind, Token, tokens
+from desktop_app.documents.wrapping import ALL_CJK
 
-INLINE = set(
-    "a abbr acronym b bdi bdo big br cite code data del dfn em font i img input ins kbd label map mark meter nobr "
-    "output picture progress q rp rt ruby s samp small source span strike strong sub sup svg math time tt u var "
-    "wbr audio video embed object canvas area track blink rb rtc script style template link meta".split()
-)
+_INLINE = """
+a abbr acronym b bdi bdo big blink br cite code data del dfn em font i input ins kbd label map mark meter nobr
+output progress q rb rp rt rtc ruby s samp small span strike strong sub sup time tt u var wbr
+area audio canvas embed img link math meta object picture script source style svg template track video
+"""
+_VOID = "area base br col embed frame hr img input keygen link meta param source track wbr"
+_VERBATIM = """
+pre code kbd samp var tt listing plaintext xmp svg math script style textarea iframe noembed noframes
+rt rp object audio video canvas template
+"""
+INLINE = set(_INLINE.split())
 """Elements within a line; all others, and unknown ones, end it."""
-VOID = set("area base br col embed hr img input link meta param source track wbr frame keygen".split())
-VERBATIM = set("pre code kbd samp var tt svg math script style textarea xmp iframe noembed noframes".split()) | {
-    "rt", "rp", "object", "audio", "video", "canvas", "template", "listing", "plaintext"
-}  # fmt: skip
+VOID = set(_VOID.split())
+VERBATIM = set(_VERBATIM.split())
 """Whatever is in them stays."""
 SHOWN = {"code", "kbd", "samp", "var", "tt"}
 """Those of them whose text is a part of the sentence."""
@@ -87,7 +92,7 @@ def runs(source: str, xml: bool) -> Iterator[Run | Words | Root]:
 
     def finish() -> Iterator[Run]:
         if items:
-            inner = next((PLACES[name] for name in reversed(places) if name in PLACES), "")
+            inner: Place = next((PLACES[name] for name in reversed(places[-64:]) if name in PLACES), "")
             yield Run(tuple(items), inner)
             items.clear()
 
@@ -178,3 +183,37 @@ def _words(source: str, token: Token, name: str) -> Iterator[Words]:
             text = html.unescape(source[attribute.start : attribute.end])
             if any(map(str.isalpha, text)):
                 yield Words(attribute, text, place)
+
+
+def match_tags(items: tuple[Item, ...]) -> None:
+    """Find each closing tag's opening one. Those between that are closed wrongly have no partner."""
+    stack: list[int] = []
+    depth: dict[str, int] = {}
+    for place, item in enumerate(items):
+        if item.part is Part.OPEN:
+            stack.append(place)
+            depth[item.name] = depth.get(item.name, 0) + 1
+        elif item.part is Part.CLOSE and depth.get(item.name, 0):
+            while True:
+                opening = stack.pop()
+                depth[items[opening].name] -= 1
+                if items[opening].name == item.name:
+                    break
+            item.partner, items[opening].partner = opening, place
+
+
+def whole_pairs(items: tuple[Item, ...], first: int, last: int) -> tuple[int, int]:
+    """The range of items from ``first`` to ``last``, wider so that it has both tags of a pair or none."""
+    inside = [items[place].partner for place in range(first, last + 1) if items[place].partner >= 0]
+    return min([first, *inside]), max([last, *inside])
+
+
+def collapsed(text: str) -> str:
+    """White space as it is shown: one space, and none where a line ends between Chinese characters."""
+
+    def shown_as(found: re.Match[str]) -> str:
+        before, after = text[: found.start()][-1:], text[found.end() : found.end() + 1]
+        joined = "\n" in found.group() and ALL_CJK.match(before) and ALL_CJK.match(after)
+        return "" if joined else " "
+
+    return SPACE.sub(shown_as, text)

@@ -95,7 +95,7 @@ def _markup(source: str, at: int, xml: bool) -> Token | None:
     if after == "?" and xml:
         end = source.find("?>", at)
         return Token(Kind.OTHER, at, end + 2 if end >= 0 else len(source))
-    if after in ("!", "?") or source.startswith("</", at) and at + 2 < len(source):
+    if after in ("!", "?") or (source.startswith("</", at) and at + 2 < len(source)):
         end = source.find(">", at)
         subset = source.find("[", at, end) if xml and after == "!" and end >= 0 else -1
         if subset >= 0:  # <!DOCTYPE html [ … ]>

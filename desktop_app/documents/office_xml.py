@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import TypeAlias
 
 from lxml import etree
 
 from desktop_app.documents.package import damaged
 
-Element = etree._Element
+Element: TypeAlias = etree._Element
 
 PREFIXES = {
     "http://schemas.openxmlformats.org/wordprocessingml/2006/main": "w",
@@ -67,8 +68,8 @@ def child(element: Element, name: str) -> Element | None:
 
 
 def parse(content: bytes, name: str) -> Element:
-    """The root of a part. Raises ``bad_file``, ``damaged``: also for declared entities, which office files have
-    none of, and attacks do."""
+    """The root of a part. Raises ``bad_file``, ``damaged``: also for declared entities, which office files
+    have none of, and attacks do."""
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from desktop_app.core.errors import InkhornError, kind_of_os_error
+from desktop_app.documents import text_formats as texts
 from desktop_app.documents.document import Document
 
 HEAD: Final = 1 << 16
@@ -37,8 +38,8 @@ class Sample:
 
     @cached_property
     def kind(self) -> str:
-        """Of a zip file the media type that it gives itself: OpenDocument and EPUB in their part ``mimetype``,
-        Office in the content type of its main part. Empty for others. Raises ``bad_file``."""
+        """Of a zip file the media type that it gives itself: OpenDocument and EPUB in their part
+        ``mimetype``, Office in the content type of its main part. Empty for others. Raises ``bad_file``."""
         if not self.is_zip:
             return ""
         from desktop_app.documents.opc import main_content_type
@@ -73,9 +74,23 @@ def _kind(*kinds: str) -> Callable[[Sample], bool]:
 
 _WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml."
 
+_TEXTS: Final = (
+    Format("epub", (".epub",), texts.epub, _kind("application/epub+zip")),
+    Format("pdf", (".pdf",), texts.pdf, lambda sample: texts.is_pdf(sample.head)),
+    Format("po", (".po", ".pot"), texts.catalogue, lambda sample: texts.is_catalogue(sample.head)),
+    Format("srt", (".srt", ".vtt"), texts.subtitles, lambda sample: texts.is_subtitles(sample.head)),
+    Format(
+        "html", (".html", ".htm", ".xhtml", ".xht"), texts.html, lambda sample: texts.is_html(sample.head)
+    ),
+    Format("json", (".json", ".jsonl", ".ndjson", ".arb"), texts.json_strings, lambda _sample: False),
+    Format("markdown", (".md", ".markdown", ".mdown", ".mkd"), texts.markdown, lambda _sample: False),
+    Format("txt", (".txt", ".text", ""), texts.text, lambda _sample: False),
+)
+
 # The order matters among the formats that are sure, and among those with the same suffix. Each opens its
 # module when it is wanted, so that a window starts without lxml.
 FORMATS: tuple[Format, ...] = (
+    *_TEXTS,
     Format(
         "docx",
         (".docx", ".docm", ".dotx", ".dotm"),

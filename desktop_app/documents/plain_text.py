@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from desktop_app.documents.document import Rendered, Segment
@@ -115,7 +116,7 @@ def _wrap_width(lines: list[_Line]) -> int:
     one have no room for that one's first word."""
     pairs = [
         (before, after)
-        for before, after in zip(lines, lines[1:], strict=False)
+        for before, after in pairwise(lines)
         if before.text and after.text and not after.bullet and not FIELDS.search(before.text)
     ]
     widths = sorted(before.width for before, _after in pairs)

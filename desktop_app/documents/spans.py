@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -10,12 +11,13 @@ from typing import NamedTuple, Protocol
 from desktop_app.core.errors import InkhornError, kind_of_os_error
 from desktop_app.core.files import write_atomically
 from desktop_app.documents.document import Mark, Rendered, Segment
+from desktop_app.documents.languages import language
+from desktop_app.documents.package import is_same_file
 
 LARGEST = 64 << 20
 """Bytes of a text file. Larger ones are data, which nobody translates in one piece."""
 
 LONE = re.compile("[\ud800-\udfff]")
-RIGHT_TO_LEFT = {"ar", "arc", "ckb", "dv", "fa", "he", "iw", "ks", "ps", "sd", "syr", "ug", "ur", "yi"}
 
 
 class Edit(NamedTuple):
@@ -86,25 +88,18 @@ def load(path: Path, largest: int = LARGEST) -> bytes:
 def put(content: bytes, target: Path, source: Path) -> None:
     """Write ``target`` whole or not at all; never over the source."""
     try:
-        if target.exists() and target.samefile(source):
-            raise InkhornError("read_only", "The translation would take the place of its source.")
+        if is_same_file(source, target):
+            raise InkhornError("read_only", "A translation is never written over its source.")
         write_atomically(target, content)
+        target.chmod(stat.S_IMODE(source.stat().st_mode) | stat.S_IWUSR)  # who reads one reads both
     except OSError as error:
         raise InkhornError(kind_of_os_error(error), f"{target.name} cannot be written: {error}") from error
 
 
-def direction(language: str) -> str:
+def direction(code: str) -> str:
     """``rtl`` or ``ltr``, of a language's code."""
-    primary, *rest = language.replace("_", "-").split("-")
-    script = rest[0].lower() if rest and len(rest[0]) == 4 else ""
-    if script:
-        return "rtl" if script in ("arab", "hebr", "thaa", "syrc", "nkoo") else "ltr"
-    return "rtl" if primary.lower() in RIGHT_TO_LEFT else "ltr"
-
-
-def same(segment: Segment) -> Rendered:
-    """The segment as it is."""
-    return Rendered(segment.text, segment.marks)
+    found = language(code)
+    return "rtl" if found is not None and found.right_to_left else "ltr"
 
 
 def shown(text: str) -> str:

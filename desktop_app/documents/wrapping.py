@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 import unicodedata
 
-CJK = "\u2e80-\u303f\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
+CJK = (
+    "\u2e80-\u303f\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef"
+    "\U00020000-\U0003ffff"
+)
 """Written without spaces, broken between any two characters (Hangul is written with spaces)."""
 OPENING = "（〔［｛〈《「『【〖“‘([{"
 CLOSING = "）〕］｝〉》」』】〗”’)\\]}、。，．：；！？·…—～ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ.,:;!?%％"
 """May not begin a line (the basic rules of Chinese and Japanese line breaking, W3C clreq and jlreq)."""
 ATOM = re.compile(f"[{OPENING}]*(?:[{CJK}]|[^\\s{CJK}]+)[{CLOSING}]*")
+WORD = re.compile(r"\S+")
 ALL_CJK = re.compile(f"[{CJK}]")
 
 
@@ -42,13 +46,13 @@ def join(lines: list[str]) -> str:
     return "".join(parts)
 
 
-def wrap(text: str, width: int, first: int = 0, rest: int = 0) -> list[str]:
+def wrap(text: str, width: int, first: int = 0, rest: int = 0, at: re.Pattern[str] = ATOM) -> list[str]:
     """``text`` in lines of at most ``width`` columns where it can be broken so. The first line has
-    ``first`` columns less, the others ``rest``."""
+    ``first`` columns less, the others ``rest``. ``at`` matches what may not be broken."""
     lines: list[str] = []
     line: list[str] = []
     filled, room, end = 0, width - first, 0
-    for atom in ATOM.finditer(text):
+    for atom in at.finditer(text):
         size = columns(atom.group())
         gap = 1 if atom.start() > end and line else 0
         if line and filled + gap + size > room:
