@@ -8,10 +8,12 @@ from pathlib import Path
 from desktop_app.documents.document import Place
 from desktop_app.documents.docx_build import DocxParagraph
 from desktop_app.documents.docx_lines import Fields, read_paragraph
+from desktop_app.documents.drawings import drawings
 from desktop_app.documents.office import Entry, OfficeDocument, Part, twins
-from desktop_app.documents.office_xml import Element, child, parse, short
+from desktop_app.documents.office_xml import Element, ancestors, child, parse, short
 from desktop_app.documents.opc import main_part, relationships
 from desktop_app.documents.package import Package, damaged
+from desktop_app.documents.plain import properties
 
 _PLACES: dict[str, Place] = {
     "header": "header",
@@ -52,6 +54,8 @@ def _read(package: Package) -> Iterator[Part]:
         names = dict.fromkeys(each.target for each in related if each.kind == kind)
         for name in sorted(names):
             yield _part(package, name, place)
+    yield from drawings(package, related)
+    yield from properties(package)
 
 
 def _part(package: Package, name: str, place: Place) -> Part:
@@ -83,7 +87,7 @@ def _boxes(paragraph: Element, place: Place) -> list[Entry]:
     entries: list[Entry] = []
     by_drawing: dict[Element, tuple[list[Entry], list[Entry]]] = {}
     for box in paragraph.iter("{*}txbxContent"):
-        above = _ancestors(box, paragraph)
+        above = ancestors(box, paragraph)
         if any(short(each) == "w:txbxContent" for each in above):
             continue  # in another box: found with that one's paragraphs
         found = _story(box, place, [])
@@ -98,16 +102,6 @@ def _boxes(paragraph: Element, place: Place) -> list[Entry]:
     for today, older in by_drawing.values():
         entries += twins(today, older)
     return entries
-
-
-def _ancestors(element: Element, top: Element) -> list[Element]:
-    """From the parent of ``element`` up to below ``top``."""
-    found = []
-    above = element.getparent()
-    while above is not None and above is not top:
-        found.append(above)
-        above = above.getparent()
-    return found
 
 
 def _is_deleted_row(element: Element) -> bool:

@@ -16,8 +16,8 @@ from desktop_app.documents.office_xml import Element, child, detach, short, tag_
 
 _RUN_ORDER = """
 rStyle rFonts b bCs i iCs caps smallCaps strike dstrike outline shadow emboss imprint noProof snapToGrid
-vanish webHidden color spacing w kern position sz szCs highlight u effect bdr shd fitText vertAlign rtl cs em lang
-eastAsianLayout specVanish oMath rPrChange
+vanish webHidden color spacing w kern position sz szCs highlight u effect bdr shd fitText vertAlign rtl cs em
+lang eastAsianLayout specVanish oMath rPrChange
 """
 """CT_RPr: the order that the schema wants."""
 
@@ -115,22 +115,23 @@ class _Builder:
             if self.whole:
                 self._nodes(payload.before, parent)
             return parent
-        assert isinstance(payload, Element)
-        name = short(payload)
+        wrapper: Element = payload
+        name = short(wrapper)
         if not self.whole and name != "w:hyperlink":
             return parent
-        shell = payload.makeelement(payload.tag, dict(payload.attrib), payload.nsmap)
+        shell = wrapper.makeelement(wrapper.tag, dict(wrapper.attrib), wrapper.nsmap)
         parent.append(shell)
         if WRAPPERS[name] == name:
             return shell
-        inner = child(payload, WRAPPERS[name])
-        for each in list(payload):
+        inner = child(wrapper, WRAPPERS[name])
+        for each in list(wrapper):
             if each is not inner:
                 shell.append(detach(each) if first else deepcopy(each))
                 continue
             made = inner.makeelement(inner.tag, dict(inner.attrib))
             shell.append(made)
-        return child(shell, WRAPPERS[name]) or shell
+        found = child(shell, WRAPPERS[name])
+        return shell if found is None else found
 
     def _close(self, token: Close, stack: list[Element]) -> None:
         stack.pop()

@@ -30,9 +30,17 @@ PREFIXES = {
     "urn:oasis:names:tc:opendocument:xmlns:drawing:1.0": "draw",
     "urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0": "fo",
     "urn:oasis:names:tc:opendocument:xmlns:presentation:1.0": "presentation",
+    "urn:oasis:names:tc:opendocument:xmlns:meta:1.0": "meta",
+    "urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0": "svg",
+    "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0": "manifest",
     "http://purl.org/dc/elements/1.1/": "dc",
+    "http://schemas.openxmlformats.org/drawingml/2006/chart": "c",
+    "http://purl.oclc.org/ooxml/drawingml/chart": "c",
+    "http://schemas.openxmlformats.org/package/2006/metadata/core-properties": "cp",
 }
 """The names that code uses, the same for the transitional and the strict namespaces of ISO/IEC 29500."""
+
+_NAMESPACES = {prefix: namespace for namespace, prefix in reversed(PREFIXES.items())}
 
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NEWLINES = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
@@ -44,6 +52,12 @@ def short_name(tag: str) -> str:
     namespace, closed, local = tag[1:].partition("}")
     prefix = PREFIXES.get(namespace) if closed else None
     return f"{prefix}:{local}" if prefix else tag
+
+
+def full_name(name: str) -> str:
+    """The tag or attribute that `short_name` calls ``name``, in the transitional namespace."""
+    prefix, _colon, local = name.partition(":")
+    return f"{{{_NAMESPACES[prefix]}}}{local}"
 
 
 def short(element: Element) -> str:
@@ -86,12 +100,25 @@ def parse(content: bytes, name: str) -> Element:
 def serialise(root: Element) -> bytes:
     """A part's bytes, in UTF-8, with the declaration as it was."""
     tree = root.getroottree()
-    return etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=tree.docinfo.standalone)
+    content: bytes = etree.tostring(
+        tree, xml_declaration=True, encoding="UTF-8", standalone=tree.docinfo.standalone
+    )
+    return content
 
 
 def allowed(text: str) -> str:
     """``text`` less the characters that XML cannot have, with every line end as a line feed."""
     return _FORBIDDEN.sub("", _NEWLINES.sub("\n", text))
+
+
+def ancestors(element: Element, top: Element) -> list[Element]:
+    """From the parent of ``element`` up to below ``top``."""
+    found = []
+    above = element.getparent()
+    while above is not None and above is not top:
+        found.append(above)
+        above = above.getparent()
+    return found
 
 
 def detach(element: Element) -> Element:

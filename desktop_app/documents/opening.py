@@ -68,11 +68,29 @@ def _docx(path: Path) -> Document:
     return open_docx(path)
 
 
+def _pptx(path: Path) -> Document:
+    from desktop_app.documents.pptx import open_pptx
+
+    return open_pptx(path)
+
+
+def _odf(name: str) -> Callable[[Path], Document]:
+    def open_it(path: Path) -> Document:
+        from desktop_app.documents.odf import open_odf
+
+        return open_odf(path, name)
+
+    return open_it
+
+
 def _kind(*kinds: str) -> Callable[[Sample], bool]:
     return lambda sample: sample.kind in kinds
 
 
-_WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml."
+_OFFICE: Final = "application/vnd.openxmlformats-officedocument"
+_WORD: Final = f"{_OFFICE}.wordprocessingml"
+_OPEN: Final = "application/vnd.oasis.opendocument"
+_SLIDES: Final = f"{_OFFICE}.presentationml"
 
 _TEXTS: Final = (
     Format("epub", (".epub",), texts.epub, _kind("application/epub+zip")),
@@ -96,11 +114,31 @@ FORMATS: tuple[Format, ...] = (
         (".docx", ".docm", ".dotx", ".dotm"),
         _docx,
         _kind(
-            f"{_WORD}document.main+xml",
-            f"{_WORD}template.main+xml",
+            f"{_WORD}.document.main+xml",
+            f"{_WORD}.template.main+xml",
             "application/vnd.ms-word.document.macroEnabled.main+xml",
             "application/vnd.ms-word.template.macroEnabledTemplate.main+xml",
         ),
+    ),
+    Format(
+        "pptx",
+        (".pptx", ".pptm", ".ppsx", ".ppsm", ".potx", ".potm"),
+        _pptx,
+        _kind(
+            f"{_SLIDES}.presentation.main+xml",
+            f"{_SLIDES}.slideshow.main+xml",
+            f"{_SLIDES}.template.main+xml",
+            "application/vnd.ms-powerpoint.presentation.macroEnabled.main+xml",
+            "application/vnd.ms-powerpoint.slideshow.macroEnabled.main+xml",
+            "application/vnd.ms-powerpoint.template.macroEnabled.main+xml",
+        ),
+    ),
+    Format("odt", (".odt", ".ott"), _odf("odt"), _kind(f"{_OPEN}.text", f"{_OPEN}.text-template")),
+    Format(
+        "ods", (".ods", ".ots"), _odf("ods"), _kind(f"{_OPEN}.spreadsheet", f"{_OPEN}.spreadsheet-template")
+    ),
+    Format(
+        "odp", (".odp", ".otp"), _odf("odp"), _kind(f"{_OPEN}.presentation", f"{_OPEN}.presentation-template")
     ),
 )
 
