@@ -95,6 +95,11 @@ class Desk(QObject):
         self.models = ModelsDesk(
             self.window, self.worker, paths, settings, self.chat.pane.model, self._catalogue
         )
+        self.translate.get_asked.connect(self.models.get)
+        self.translate.unlock_asked.connect(lambda: self.show_settings("internet"))
+        self.translate.more_asked.connect(self.models.show_translation)
+        self.models.shelf_changed.connect(self.translate.refresh_routes)
+        self.models.fetching.changed.connect(self._show_fetching)
         self.models.models_changed.connect(lambda models: self.use(replace(self.settings, models=models)))
         self.models.settings_asked.connect(self.show_settings)
         self.models.reload_wanted.connect(self._use_model)
@@ -129,6 +134,7 @@ class Desk(QObject):
         self.storage.run(lambda store: store.purge_deleted(KEEP_DELETED_S))
         self.models.stop()
         self.background.stop()
+        self.translate.stop()
         self.storage.stop()
         self.translators.stop()
         self.worker.stop()
@@ -208,6 +214,10 @@ class Desk(QObject):
     def _use_route(self, route: Route) -> None:
         self.use(replace(self.settings, models=with_route(self.settings, route)))
         self.translate.refresh_routes()
+
+    @Slot(object)
+    def _show_fetching(self, _state: object) -> None:
+        self.translate.missing.set_fetching(self.models.under_way())
 
     @Slot()
     def _restart_engine(self) -> None:

@@ -96,16 +96,9 @@ class TranslationMemory:
         row = self._db.one(f"SELECT count(*) FROM ({_WITH_RUNS} LIMIT ?)", (match, _RARE + 1))
         return int(row[0])
 
-    def newest(self, limit: int = 500) -> list[MemoryEntry]:
-        rows = self._db.all(f"SELECT {_COLUMNS} FROM memory ORDER BY updated DESC, id DESC LIMIT ?", (limit,))
-        return [MemoryEntry(*row) for row in rows]
-
-    def all_of(self, source: str, target: str) -> list[MemoryEntry]:
-        """Every entry of a direction, oldest first: what an export writes."""
-        rows = self._db.all(
-            f"SELECT {_COLUMNS} FROM memory WHERE source = ? AND target = ? ORDER BY id", (source, target)
-        )
-        return [MemoryEntry(*row) for row in rows]
+    def everything(self) -> list[MemoryEntry]:
+        """Oldest first: what an export writes."""
+        return [MemoryEntry(*row) for row in self._db.all(f"SELECT {_COLUMNS} FROM memory ORDER BY id")]
 
     def delete(self, key: int) -> None:
         with self._db.transaction():

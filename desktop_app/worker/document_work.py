@@ -1,5 +1,5 @@
-"""Translating a document, apart from the translating: which sentences are next, what becomes of them, where the
-result goes. Free of Qt, for the window's queue and the command line alike."""
+"""Translating a document, apart from the translating: which sentences are next, what becomes of them, where
+the result goes. Free of Qt, for the window's queue and the command line alike."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from desktop_app.core.errors import InkhornError
 from desktop_app.core.marked import Mark, Rendered
 from desktop_app.core.translation import Translation
 from desktop_app.core.translation_records import JobSegment
-from desktop_app.documents.document import Document, Segment
+from desktop_app.documents.document import Segment
 from desktop_app.translation.marks import carry
 from desktop_app.translation.sentences import Split, split
 

@@ -40,7 +40,7 @@ def test_the_users_own_word_is_the_last(store: Store) -> None:
     store.memory.put_many("en", "pt", [entry("Hello", "Alô"), entry("Hello", "Oi")])
     assert store.memory.exact("en", "pt", ["Hello"])["Hello"].translation in ("Alô", "Oi")
     put(store, "Hello", "Olá")
-    (kept,) = store.memory.all_of("en", "pt")
+    (kept,) = store.memory.everything()
     assert (kept.translation, kept.origin) == ("Olá", "own")
     store.memory.put_many("en", "pt", [entry("Hello", "Alô")])
     assert store.memory.exact("en", "pt", ["Hello", "bye"])["Hello"].translation == "Olá"

@@ -23,7 +23,7 @@ from desktop_app.ui.models.load_failure import LoadFailure
 from desktop_app.ui.models.offers import Wanted
 from desktop_app.ui.models.pane import PANE, ModelsPane
 from desktop_app.ui.models.problems import Trouble, library_trouble, way_words
-from desktop_app.ui.models.rows import PAIRS
+from desktop_app.ui.models.rows import PAIRS, UNDER_WAY
 from desktop_app.ui.models.shelf import Shelf, read_shelf
 from desktop_app.ui.models.showing import Showing
 from desktop_app.ui.models.tending import Tending
@@ -40,6 +40,7 @@ class ModelsDesk(QObject):
 
     models_changed = Signal(object)
     settings_asked = Signal(str)  # group of the settings dialog
+    shelf_changed = Signal()  # what is on this computer may be another
     reload_wanted = Signal()
 
     def __init__(
@@ -130,12 +131,35 @@ class ModelsDesk(QObject):
         if first:
             self.fetching.begin(shelf.catalogue)
         self.using.show()
+        self.shelf_changed.emit()
 
     def _shelf_failed(self, error: InkhornError) -> None:
         if self.showing.shelf is None:
             self.pane.show_error(library_trouble(error.kind, error.message, error.values).text)
         else:
             self._tell(error)
+
+    # --- what other panes ask for ------------------------------------------------------------------
+
+    @Slot(object)
+    def get(self, ids: list[str]) -> None:
+        """Fetch models of the catalogue, each in the form that suits this computer."""
+        shelf = self.showing.shelf
+        for key in ids:
+            model = shelf.catalogue.find(key) if shelf is not None else None
+            if model is not None and shelf is not None:
+                self.fetching.get(model, shelf.best(model).id)
+
+    @Slot()
+    def show_translation(self) -> None:
+        """Go to the models that translate."""
+        self.pane.filter.set_wanted(Wanted(task="translation"))
+        self.pane.show_view("more")
+        self._window.show_pane(PANE)
+
+    def under_way(self) -> frozenset[str]:
+        """Models of the catalogue that are being fetched."""
+        return frozenset(key for key, state in self.fetching.states().items() if state.phase in UNDER_WAY)
 
     # --- what the user asks for -----------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +15,14 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.messages import Failed
-from desktop_app.core.translation import TranslateOptions, Translation
+from desktop_app.core.translation import Term, TranslateOptions, Translation
 from desktop_app.core.translation_records import DocumentJob, JobSegment
 from desktop_app.core.translation_routes import Route, Routes
 from desktop_app.documents.document import Document
 from desktop_app.documents.opening import open_document
+from desktop_app.translation.glossary_files import read_glossary
 from desktop_app.ui.translate.interpreter import Interpreter
-from desktop_app.ui.translate.memory import Remembering
+from desktop_app.ui.translate.memory import Remembering, likely_terms
 from desktop_app.worker.document_work import Chunk, chunks, fingerprint, rendered, renderings, target_path
 from desktop_app.worker.lane import Lane
 from desktop_app.worker.queue import Priority
@@ -38,6 +39,7 @@ class _Running:
     document: Document | None = None
     left: list[Chunk] = field(default_factory=list)
     known: dict[str, Translation] = field(default_factory=dict)
+    terms: tuple[Term, ...] = ()
     handle: tuple[int, int] | None = None
     stopped: bool = False
 
@@ -226,9 +228,24 @@ class DocumentQueue(QObject):
             running.job, done = found
             self._put(running.job)
             running.left = chunks(document.segments, (one.key for one in done), route.source)
-            self._go_on(running)
+            self._read_terms(running)
 
         self._storage.run(note, noted, lambda error: self._fail(running, error.kind, error.message))
+
+    def _read_terms(self, running: _Running) -> None:
+        path = str(_held(running.job).get("glossary", ""))
+        if not path:
+            self._go_on(running)
+            return
+
+        def take(terms: tuple[Term, ...]) -> None:
+            running.terms = terms
+            self._go_on(running)
+
+        source, target = running.route.source, running.route.target
+        self._lane.run(
+            lambda: read_glossary(Path(path), source, target), take, lambda error: self._go_on(running)
+        )
 
     def _go_on(self, running: _Running) -> None:
         if running.stopped:
@@ -251,7 +268,7 @@ class DocumentQueue(QObject):
             running.handle = self._interpreter.ask(
                 route,
                 asked,
-                _options(running.job),
+                replace(_options(running.job), terms=likely_terms(running.terms, asked)),
                 lambda index, result: None,
                 lambda results: self._translated(running, chunk, asked, results),
                 lambda failure: self._broke(running, failure),
@@ -289,7 +306,7 @@ class DocumentQueue(QObject):
         assert document is not None
 
         def write(segments: list[JobSegment]) -> None:
-            bilingual = bool(json.loads(job.options_json).get("bilingual"))
+            bilingual = bool(_held(job).get("bilingual"))
             path = target_path(Path(job.path), job.target, bilingual)
 
             def do() -> Path:
@@ -344,6 +361,11 @@ def _reason(error: InkhornError) -> str:
     return str(error.values.get("reason", error.message))
 
 
-def _options(job: DocumentJob) -> TranslateOptions:
+def _held(job: DocumentJob) -> dict[str, Any]:
     held = json.loads(job.options_json)
+    return held if isinstance(held, dict) else {}
+
+
+def _options(job: DocumentJob) -> TranslateOptions:
+    held = _held(job)
     return TranslateOptions(script=str(held.get("script", "")), address=str(held.get("address", "")))

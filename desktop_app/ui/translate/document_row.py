@@ -123,9 +123,7 @@ class DocumentRow(QWidget):
             return
         name = Path(job.path).name
         self._name.setText(Path(job.written).name if job.state == "done" and job.written else name)
-        direction = (
-            pair_words((job.source, job.target)) if job.source else f"→ {language_words(job.target)}"
-        )
+        direction = pair_words((job.source, job.target)) if job.source else f"→ {language_words(job.target)}"
         self._facts.setText(" · ".join(filter(None, (_state_words(job), direction))))
         why = job_words(job) if job.state == "failed" else ""
         self._why.setText(why)

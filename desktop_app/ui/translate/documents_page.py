@@ -104,7 +104,10 @@ class DocumentsPage(QWidget):
         self._words.setText(tr("Drop documents or a folder here"))
         named = dict.fromkeys(suffix.removeprefix(".").upper() for suffix in suffixes())
         self._formats.setText(
-            tr("{formats}. The original stays as it is; the translation is written beside it.", formats=", ".join(named))
+            tr(
+                "{formats}. The original stays as it is; the translation is written beside it.",
+                formats=", ".join(named),
+            )
         )
         self._files.setText(tr("Choose files…"))
         self._folder.setText(tr("Choose a folder…"))

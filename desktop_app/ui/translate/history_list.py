@@ -128,7 +128,9 @@ class HistoryList(QWidget):
     def _show_hint(self) -> None:
         query = self.search.query()
         self._hint.setText(
-            tr("Nothing found for “{query}”.", query=query) if query else tr("Your translations will stand here.")
+            tr("Nothing found for “{query}”.", query=query)
+            if query
+            else tr("Your translations will stand here.")
         )
         empty = self.list.count() == 0
         self._hint.setVisible(empty)

@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop_app.core.messages import Failed
-from desktop_app.core.translation import TranslateOptions, Translation
+from desktop_app.core.translation import Term, TranslateOptions, Translation
 from desktop_app.core.translation_routes import Route
 from desktop_app.ui.translate.interpreter import Interpreter
+from desktop_app.ui.translate.memory import likely_terms
 from desktop_app.ui.translate.sheet import EMPTY, Line, Sheet, make_sheet
 from desktop_app.worker.queue import Priority
 
@@ -32,6 +33,7 @@ class _Key:
     source: str
     target: str
     options: TranslateOptions
+    glossary: int
 
 
 class Live(QObject):
@@ -51,6 +53,8 @@ class Live(QObject):
         self._text = self._source = self._target = ""
         self._route: Route | None = None
         self._options = TranslateOptions()
+        self._terms: tuple[Term, ...] = ()
+        self._glossary = 0  # counts changes of the terms, which are too many to compare
         self._known: collections.OrderedDict[tuple[_Key, str], Translation] = collections.OrderedDict()
         self._own: dict[tuple[str, str, str], tuple[str, bool]] = {}  # (text, out of the memory)
         self._handle: tuple[int, int] | None = None
@@ -95,9 +99,16 @@ class Live(QObject):
             self._refresh()
             self._wait.start(0)
 
-    def write_own(self, index: int, text: str | None) -> None:
-        """What the user wrote for a sentence; None takes it back."""
-        sentence = self.sheet.lines[index].sentence
+    def set_terms(self, terms: tuple[Term, ...]) -> None:
+        """The glossary for this direction."""
+        if terms or self._terms:
+            self._terms = terms
+            self._glossary += 1
+            self._refresh()
+            self._wait.start(0)
+
+    def write_own(self, sentence: str, text: str | None) -> None:
+        """What the user wrote for a sentence, wherever it stands; None takes it back."""
         key = (self._source, self._target, sentence)
         if text is None:
             self._own.pop(key, None)
@@ -194,8 +205,9 @@ class Live(QObject):
             self._broken = failure
             self.failed.emit(failure)
 
+        options = replace(self._options, terms=likely_terms(self._terms, asked))
         self._handle = self._interpreter.ask(
-            self._route, asked, self._options, ready, done, failed, Priority.TYPING, _TOPIC
+            self._route, asked, options, ready, done, failed, Priority.TYPING, _TOPIC
         )
         self.working.emit(True)
 
@@ -234,5 +246,4 @@ class Live(QObject):
     def _key(self) -> _Key | None:
         if self._route is None:
             return None
-        options = replace(self._options, context="")
-        return _Key(self._route.key, self._source, self._target, options)
+        return _Key(self._route.key, self._source, self._target, self._options, self._glossary)

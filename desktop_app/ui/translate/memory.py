@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Signal
 
 from desktop_app.core.errors import InkhornError
+from desktop_app.core.translation import Term
 from desktop_app.core.translation_records import MemoryEntry, NewEntry
 from desktop_app.store.store import Store
 from desktop_app.translation.fuzzy import key, loose_key, similarity
@@ -16,6 +17,9 @@ from desktop_app.worker.storage import Storage
 
 ALIKE = 0.7
 """What has to be the same of a sentence to be offered."""
+
+_BEGINNING = 4
+"""Characters that every inflected form of a word is taken to begin with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +60,23 @@ class Remembering(QObject):
             lambda store: alike(store, source, target, sentence), then, lambda error: self.trouble.emit(error)
         )
 
-    def keep(self, source: str, target: str, sentence: str, translation: str) -> None:
+    def keep(
+        self, source: str, target: str, sentence: str, translation: str, then: Callable[[], None]
+    ) -> None:
         """What the user wrote."""
         entry = new_entry(sentence, translation)
-        self._storage.run(lambda store: store.memory.put(source, target, entry), failed=self.trouble.emit)
+        self._storage.run(
+            lambda store: store.memory.put(source, target, entry), lambda _: then(), self.trouble.emit
+        )
+
+    def forget(self, source: str, target: str, sentence: str, then: Callable[[], None]) -> None:
+        """What the user takes back."""
+
+        def remove(store: Store) -> None:
+            for entry in store.memory.exact(source, target, [key(sentence)]).values():
+                store.memory.delete(entry.id)
+
+        self._storage.run(remove, lambda _: then(), self.trouble.emit)
 
 
 def exact(store: Store, source: str, target: str, sentences: Sequence[str]) -> dict[str, str]:
@@ -77,3 +94,11 @@ def alike(store: Store, source: str, target: str, sentence: str, most: int = 3) 
 
 def new_entry(text: str, translation: str) -> NewEntry:
     return NewEntry(key(text), loose_key(text), text, translation)
+
+
+def likely_terms(terms: Sequence[Term], sentences: Sequence[str]) -> tuple[Term, ...]:
+    """Those of a big glossary that can stand in ``sentences`` at all; the engine looks closely."""
+    if not terms:
+        return ()
+    text = "\n".join(sentences).casefold()
+    return tuple(term for term in terms if term.source[:_BEGINNING].casefold() in text)

@@ -19,7 +19,7 @@ class Pointing(QObject):
         self._page = page
         self._sheet = EMPTY
         self._places = Places("")
-        self._lit = -1
+        self._lit = self._held = -1
         page.source.pointed.connect(self._source_pointed)
         page.source.caret_moved.connect(self._source_caret)
         page.target.pointed.connect(self._target_pointed)
@@ -31,11 +31,10 @@ class Pointing(QObject):
         self._sheet = sheet
         self._light(self._lit if self._lit < len(sheet.lines) else -1)
 
-    def show(self, number: int) -> None:
+    def hold(self, number: int) -> None:
+        """Keep a sentence lit up while nothing else is pointed at; -1 for none."""
+        self._held = number
         self._light(number)
-        if number >= 0:
-            self._page.source.show_place(self._source_span(number)[0])
-            self._page.target.show_place(self._page.target.span_of(number)[0])
 
     @Slot(int)
     def _source_pointed(self, place: int) -> None:
@@ -62,11 +61,11 @@ class Pointing(QObject):
                 self._page.source.show_place(self._source_span(number)[0])
 
     def _caret_sentence(self) -> int:
-        """Where the caret is, once the pointer is gone."""
+        """Where the caret is, or what is held, once the pointer is gone."""
         page = self._page
         if page.target.hasFocus():
             return page.target.sentence_at(page.target.textCursor().position())
-        return -1
+        return self._held if self._held < len(self._sheet.lines) else -1
 
     def _source_at(self, place: int) -> int:
         at = self._places.from_qt(place)

@@ -6,7 +6,16 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop_app.core.i18n import tr
 from desktop_app.ui.icons import icon
@@ -20,7 +29,7 @@ _LINES = 3
 
 
 class SentenceCard(QFrame):
-    """``kept`` with what the user wrote, ``taken_back`` when the model's own is to stand again, ``again_asked``
+    """``kept`` with what the user wrote, ``taken_back`` when the model's own is to stand, ``again_asked``
     for another try at a sentence that was not translated."""
 
     kept = Signal(str)
@@ -109,7 +118,9 @@ class SentenceCard(QFrame):
         ):
             button.setText(words)
             button.setAccessibleName(words)
-        self._keep_button.setToolTip(tr("Keep it, and use it whenever this sentence comes again (Ctrl+Enter)"))
+        self._keep_button.setToolTip(
+            tr("Keep it, and use it whenever this sentence comes again (Ctrl+Enter)")
+        )
         self._close.setToolTip(f"{tr('Close')} (Esc)")
         self._close.setAccessibleName(tr("Close"))
         self._fill()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import get_args
 
 from desktop_app.core.translation import Problem, Translation
-from desktop_app.core.translation_records import Span
+from desktop_app.core.translation_records import Span, TranslationRecord
 from desktop_app.translation.sentences import Split, split
 
 WAITING = "…"
@@ -127,3 +128,21 @@ def _in_place_of(sentences: Sequence[str], before: Sheet) -> list[str]:
     old_middle = shown[head : len(old) - tail]
     filled = [*old_middle[:middle], *[""] * (middle - len(old_middle))]
     return [*shown[:head], *filled, *(shown[len(old) - tail :] if tail else [])]
+
+
+def sheet_of(record: TranslationRecord) -> Sheet:
+    """What an entry of the history was, as far as its sentences are still cut in the same way."""
+    lines = []
+    for span in record.spans:
+        sentence = record.text[span.start : span.end]
+        text = record.translation[span.target_start : span.target_end]
+        if span.own:
+            lines.append(Line(sentence, own=text))
+        else:
+            lines.append(Line(sentence, Translation(text, problem=_problem(span.problem))))
+    return Sheet(split(record.text, record.source), tuple(lines), ("",) * (len(lines) + 1))
+
+
+def _problem(key: str) -> Problem:
+    known: tuple[Problem, ...] = get_args(Problem)
+    return next((one for one in known if one == key), "")

@@ -19,7 +19,7 @@ class TargetFoot(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._sheet = EMPTY
-        self._working = False
+        self._working = self._loading = False
         self._words = ElidedLabel(self, least=60)
         set_look(self._words, size="caption", tone="quiet")
         self._copy, self._export = QToolButton(self), QToolButton(self)
@@ -43,11 +43,18 @@ class TargetFoot(QWidget):
         self._working = working
         self.retranslate()
 
+    def set_loading(self, loading: bool) -> None:
+        """The model is on its way into memory, which the first translation waits for."""
+        self._loading = loading
+        self.retranslate()
+
     def words(self) -> str:
         sheet = self._sheet
         parts: list[str] = []
         ready = sum(line.is_ready for line in sheet.lines)
-        if self._working and ready < len(sheet.lines) and len(sheet.lines) > 3:
+        if self._working and self._loading:
+            parts.append(tr("Loading the model…"))
+        elif self._working and ready < len(sheet.lines) and len(sheet.lines) > 3:
             parts.append(tr("{done} of {all} sentences", done=f"{ready:,}", all=f"{len(sheet.lines):,}"))
         elif self._working:
             parts.append(tr("Translating…"))

@@ -125,6 +125,7 @@ class TargetView(TextSide):
         if event.type() == QEvent.Type.StyleChange and hasattr(self, "_pieces"):
             pieces, self._pieces, self._tail = self._pieces, [], ""
             self.clear()
+            self.space_lines()
             self._replace(pieces, self._sheet.gaps[-1])
             self._pieces, self._tail = pieces, self._sheet.gaps[-1]
             self.mark(*self._marked)

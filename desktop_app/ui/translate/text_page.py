@@ -12,6 +12,7 @@ from desktop_app.ui.fonts import reading_font
 from desktop_app.ui.icons import icon
 from desktop_app.ui.theme import set_look, space, theme_of
 from desktop_app.ui.translate.language_picker import LanguagePicker
+from desktop_app.ui.translate.sentence_card import SentenceCard
 from desktop_app.ui.translate.source_edit import SourceEdit
 from desktop_app.ui.translate.target_foot import TargetFoot
 from desktop_app.ui.translate.target_view import TargetView
@@ -33,6 +34,7 @@ class TextPage(QWidget):
         self.source = SourceEdit(self)
         self.target = TargetView(self)
         self.foot = TargetFoot(self)
+        self.card = SentenceCard(self)
         self._swap = _button(self, self.swap_asked.emit)
         self._clear = _button(self, self.clear_asked.emit)
         self._count = QLabel(self)
@@ -134,8 +136,7 @@ class TextPage(QWidget):
         self._target_column.setContentsMargins(space(4), space(3), space(2), space(2))
         self._target_column.setSpacing(space(1))
         self._target_column.addWidget(self.target, 1)
-        self.notes = QVBoxLayout()
-        self._target_column.addLayout(self.notes)
+        self._target_column.addWidget(self.card)
         self._target_column.addWidget(self.foot)
 
         self._rule = QFrame(frame)

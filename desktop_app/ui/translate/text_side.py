@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QFont, QKeyEvent, QMouseEvent, QTextBlockFormat, QTextCursor
+from PySide6.QtGui import QColor, QFocusEvent, QFont, QMouseEvent, QTextBlockFormat, QTextCursor
 from PySide6.QtWidgets import QTextEdit, QWidget
 
 from desktop_app.ui.theme import LINE_HEIGHT, set_look, theme_of
 
-_PROPORTIONAL = QTextBlockFormat.LineHeightTypes.ProportionalHeight.value
+_AT_LEAST = QTextBlockFormat.LineHeightTypes.MinimumHeight.value
 
 
 class TextSide(QTextEdit):
@@ -34,13 +34,15 @@ class TextSide(QTextEdit):
     def set_text_font(self, font: QFont) -> None:
         self._text_font = font
         self.setFont(font)
+        self.space_lines()
 
     def space_lines(self) -> None:
         """Give every paragraph the height of lines for reading; those that are typed later take it over."""
         cursor = QTextCursor(self.document())
         cursor.select(QTextCursor.SelectionType.Document)
         shape = QTextBlockFormat()
-        shape.setLineHeight(100 * LINE_HEIGHT - 12, _PROPORTIONAL)  # fonts have some of it themselves
+        # In px, so that lines of both sides stand at the same height whatever their script.
+        shape.setLineHeight(LINE_HEIGHT * self.font().pixelSize(), _AT_LEAST)
         cursor.mergeBlockFormat(shape)
 
     def mark(self, start: int, end: int) -> None:
@@ -84,10 +86,6 @@ class TextSide(QTextEdit):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self.pointed.emit(-1)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        # Tab belongs to the focus, in a text that is read as in one that is written.
-        super().keyPressEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
