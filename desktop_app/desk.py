@@ -33,6 +33,7 @@ from desktop_app.ui.models.models_desk import ModelsDesk
 from desktop_app.ui.settings_dialog import SettingsDialog
 from desktop_app.ui.theme import apply_theme
 from desktop_app.ui.translate.finding import Finder
+from desktop_app.ui.translate.pane import PANE as TRANSLATE
 from desktop_app.ui.translate.translate_desk import TranslateDesk
 from desktop_app.ui.widgets.banner import Banner
 from desktop_app.ui.window import MainWindow
@@ -97,6 +98,7 @@ class Desk(QObject):
         )
         self.translate.get_asked.connect(self.models.get)
         self.translate.unlock_asked.connect(lambda: self.show_settings("internet"))
+        self.models.adding.drop.takes_folders = lambda: self.window.current_pane() != TRANSLATE
         self.translate.more_asked.connect(self.models.show_translation)
         self.models.shelf_changed.connect(self.translate.refresh_routes)
         self.models.fetching.changed.connect(self._show_fetching)

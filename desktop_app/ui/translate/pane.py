@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QButtonGroup,
     QHBoxLayout,
     QPushButton,
@@ -74,8 +75,11 @@ class TranslatePane(QWidget):
         self._tabs[page].setChecked(True)
         if self._pages.currentWidget() is widget:
             return
+        had_focus = self._pages.isAncestorOf(QApplication.focusWidget() or self)
         self._pages.setCurrentWidget(widget)
         self.setFocusProxy(widget)
+        if had_focus:  # Qt would give it to whatever comes next
+            widget.setFocus(Qt.FocusReason.OtherFocusReason)
         self._arrange()
         self.page_changed.emit(page)
 

@@ -80,6 +80,8 @@ class RoutePicker(ElidedButton):
             group.addAction(action)
         if self._ways:
             menu.addSeparator()
+        if self._in_memory:
+            menu.addAction(tr("In memory: {size}", size=self._in_memory)).setEnabled(False)
         unload = menu.addAction(icon("moon"), tr("Unload: give its memory back"))
         unload.setEnabled(bool(self._in_memory))
         unload.triggered.connect(self.unload_asked)

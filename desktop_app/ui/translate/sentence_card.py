@@ -118,9 +118,7 @@ class SentenceCard(QFrame):
         ):
             button.setText(words)
             button.setAccessibleName(words)
-        self._keep_button.setToolTip(
-            tr("Keep it, and use it whenever this sentence comes again (Ctrl+Enter)")
-        )
+        self._keep_button.setToolTip(tr("Keep it, and use it whenever this sentence comes again (Enter)"))
         self._close.setToolTip(f"{tr('Close')} (Esc)")
         self._close.setAccessibleName(tr("Close"))
         self._fill()
@@ -187,7 +185,7 @@ class SentenceCard(QFrame):
 
 
 class _Edit(QPlainTextEdit):
-    """Ctrl+Enter keeps, Enter too, as a sentence has one line; Esc leaves. Never while an input method
+    """Enter keeps, as a sentence has one line; Esc leaves. Never while an input method
     composes."""
 
     accepted = Signal()
