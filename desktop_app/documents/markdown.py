@@ -218,15 +218,14 @@ def _blocks(text: str, md: MarkdownIt, environment: Environment) -> Iterator[tup
         masked = "\n" * sum(1 for _ in re.finditer(r"\r\n|\r|\n", front.group())) + masked
     lines = [(found.start(), found.group().rstrip("\r\n")) for found in LINE.finditer(text)]
     tokens = md.parse(masked, environment)
-    cells = 0
+    cells: Iterator[tuple[int, int]] = iter(())
     for before, token in pairwise(tokens):
-        if before.type == "tr_open":
-            cells = 0
+        if before.type == "tr_open" and before.map is not None:
+            cells = iter(_cells(lines[before.map[0]][1]))
         if token.type != "inline" or token.map is None:
             continue
         if before.type in ("th_open", "td_open"):
-            cells += 1
-            block = _cell(lines[token.map[0]], cells - 1, token.content)
+            block = _cell(lines[token.map[0]], next(cells, None), token.content)
         else:
             block = _lines_of(
                 lines[token.map[0] : token.map[1]], token.content, before.type == "heading_open"
@@ -261,20 +260,24 @@ def _lines_of(lines: list[tuple[int, str]], source: str, heading: bool) -> _Bloc
     return _Block(source, tuple(places), end, prefix, width, "heading" if heading else "paragraph", True)
 
 
-def _cell(line: tuple[int, str], number: int, source: str) -> _Block | None:
-    """A table's cell, by the bars that are not escaped (GFM 4.10)."""
-    begin, text = line
-    row = CONTAINER.match(text)
+def _cells(line: str) -> list[tuple[int, int]]:
+    """Where a row's cells are, by the bars that are not escaped (GFM 4.10)."""
+    row = CONTAINER.match(line)
     start = row.end() if row else 0
-    end = len(text.rstrip())
-    bars = [at for at in range(start, end) if text[at] == "|" and text[at - 1 : at] != "\\"]
+    end = len(line.rstrip())
+    bars = [at for at in range(start, end) if line[at] == "|" and line[at - 1 : at] != "\\"]
     edges = [start - 1, *bars, end]
     if bars and bars[0] == start:
         edges.pop(0)
-    if number + 1 >= len(edges):
+    return [(left + 1, right) for left, right in pairwise(edges)]
+
+
+def _cell(line: tuple[int, str], place: tuple[int, int] | None, source: str) -> _Block | None:
+    if place is None:
         return None
-    raw = text[edges[number] + 1 : edges[number + 1]]
-    left = edges[number] + 1 + len(raw) - len(raw.lstrip())
+    begin, text = line
+    raw = text[slice(*place)]
+    left = place[0] + len(raw) - len(raw.lstrip())
     raw = raw.strip()
     if raw.replace("\\|", "|") != source:
         return None
