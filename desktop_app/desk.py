@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QUrl, Slot
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QApplication
 
 from desktop_app.core.errors import InkhornError
@@ -292,7 +292,16 @@ class Desk(QObject):
         connect("open_data", lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._paths.data))))
         connect("open_logs", lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._paths.logs))))
         connect("about", lambda: self.background.run(self._catalogue.get, self._show_about))
-        self.chat.connect_menus(connect)
+        self.chat.connect_menus(self._connect_for_pane)
+
+    def _connect_for_pane(self, key: str, do: Callable[[], object]) -> QAction:
+        """Searching searches in the pane that is in front."""
+        if key != "find":
+            return self.window.connect_action(key, do)
+        find = self.translate.find
+        return self.window.connect_action(
+            key, lambda: find() if self.window.current_pane() == TRANSLATE else do()
+        )
 
     def _use_theme(self, theme: Theme) -> None:
         self.use(replace(self.settings, theme=theme))

@@ -183,8 +183,12 @@ class TranslatePane(QWidget):
 
     def _arrange(self) -> None:
         shown = self.is_list_shown() and self.page() == "text"
+        focus = QApplication.focusWidget()
+        leaves = focus is not None and self.history.isAncestorOf(focus) and not shown
         self.history.setVisible(shown)
         self._main.setVisible(not (self._narrow and shown))
+        if leaves:  # Qt would give the focus to whatever comes next. The mouse's reason: without a ring.
+            self._pages.currentWidget().setFocus(Qt.FocusReason.MouseFocusReason)
 
     def _opened(self) -> None:
         if self._narrow and self._list_turn:

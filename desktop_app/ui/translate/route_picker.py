@@ -40,6 +40,10 @@ class RoutePicker(ElidedButton):
         self._ways, self._current, self._chat = ways, current, routes.chat
         self.retranslate()
 
+    def set_known(self, known: bool) -> None:
+        """Whether both languages are: until then there is no model to speak of."""
+        self.setVisible(known)
+
     def set_in_memory(self, words: str) -> None:
         """How much memory the translators' engine takes, "" where it does not run."""
         self._in_memory = words

@@ -114,6 +114,12 @@ class TranslateDesk(QObject):
     def _language_of(self, text: str) -> str:
         return self._finder.best(text, self.direction.recent)
 
+    def find(self) -> None:
+        """Go to the search field of the list."""
+        if not self.pane.is_list_shown():
+            self.pane.toggle_list()
+        self.pane.history.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     @Slot()
     def refresh_routes(self) -> None:
         """Another model came or went, or the user chose one."""
@@ -136,6 +142,7 @@ class TranslateDesk(QObject):
         pane.text.target.set_language(d.target)
         route = self._routes.best(d.source, d.target)
         pane.route.set_ways(self._routes, self._routes.between(d.source, d.target), route)
+        pane.route.set_known(bool(d.source))
         pane.text.foot.set_about(summary_words(route) if route is not None else "")
         self.missing.show(d.source, d.target, route, self._routes)
         self.sentences.use_route(route)
