@@ -25,8 +25,8 @@ from desktop_app.store.opening import OpenReport
 from desktop_app.translation_choice import read_routes, with_route
 from desktop_app.ui.about import AboutDialog
 from desktop_app.ui.chat.chat_desk import ChatDesk
-from desktop_app.ui.chat.problems import words
 from desktop_app.ui.engine_view import EngineView
+from desktop_app.ui.failures import words
 from desktop_app.ui.first_run import FirstRun
 from desktop_app.ui.language import use_language
 from desktop_app.ui.models.models_desk import ModelsDesk
@@ -108,7 +108,7 @@ class Desk(QObject):
         self._engine_view = EngineView(self.worker, self.window.status_line, self)
         self._engine_view.restart_wanted.connect(self._restart_engine)
         self._engine_view.model_ready.connect(self.chat.use_model_name)
-        self._engine_view.model_ready.connect(self.models.load_failure.forget)
+        self._engine_view.recovering.connect(self.models.load_failure.forget)
         self._engine_view.failed.connect(self.models.load_failure.show)
         self.chat.replied.connect(self._engine_view.show_reply)
         self.chat.replied.connect(self.models.measure)
@@ -200,7 +200,7 @@ class Desk(QObject):
         def choose() -> Choice:
             return choose_for_chat(self._paths, settings, self._catalogue.get())
 
-        self.background.run(choose, self._take_choice, self.worker.refuse_model)
+        self.background.run(choose, self._take_choice, self._no_choice)
 
     def _take_choice(self, choice: Choice) -> None:
         self.worker.use_model(choice.load)
@@ -219,7 +219,12 @@ class Desk(QObject):
 
     @Slot(object)
     def _show_fetching(self, _state: object) -> None:
-        self.translate.missing.set_fetching(self.models.under_way())
+        self.translate.missing.set_fetching(self.models.fetching.under_way())
+
+    def _no_choice(self, error: InkhornError) -> None:
+        """There is nothing to load; where it is known what is missing, its row says so too."""
+        self.worker.refuse_model(error)
+        self.models.set_chosen(str(error.values.get("model", "")))
 
     @Slot()
     def _restart_engine(self) -> None:
@@ -230,8 +235,7 @@ class Desk(QObject):
 
     @Slot(object)
     def _tell(self, error: InkhornError) -> None:
-        sentence = words(error.kind, error.message, error.values)
-        self.window.show_banner(Banner("danger", lambda: sentence))
+        self.window.show_banner(Banner("danger", lambda: words(error.kind, error.values)))
 
     @Slot(str)
     def _say_stage(self, stage: str) -> None:
@@ -260,7 +264,7 @@ class Desk(QObject):
         if report.read_only:
             self.chat.set_read_only(True)
             reason = report.read_only
-            self.window.show_banner(Banner("warning", lambda: words(reason, "")))
+            self.window.show_banner(Banner("warning", lambda: words(reason)))
         if report.damaged_file is not None:
             place = str(report.damaged_file)
             counts = (report.recovered_messages, report.recovered_conversations)

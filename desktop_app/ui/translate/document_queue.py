@@ -83,7 +83,7 @@ class DocumentQueue(QObject):
 
         def unreadable(error: InkhornError) -> None:
             """It stands in the list with its reason, as one that fails later does."""
-            reason = str(error.values.get("reason", error.message))
+            reason = str(error.values.get("reason", ""))
 
             def write(store: Store) -> DocumentJob:
                 key = store.jobs.add(str(path), "", source, target, options).id

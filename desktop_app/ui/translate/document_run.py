@@ -40,7 +40,7 @@ class Tools:
 
 class DocumentRun:
     """``changed`` with the job whenever it is another; at the end exactly one of ``written`` with the file
-    and ``failed`` with a kind of error and its words, unless it was stopped."""
+    and ``failed`` with a kind of error and its reason (a fixed key, or ""), unless it was stopped."""
 
     def __init__(
         self,
@@ -154,7 +154,7 @@ class DocumentRun:
         def failed(failure: Failed) -> None:
             self._handle = None
             if not self._stopped:
-                self._fail(failure.kind, failure.message)
+                self._fail(failure.kind, str(failure.values.get("reason", "")))
 
         options = replace(_options(self.job), terms=likely_terms(self._terms, asked))
         self._handle = self._tools.interpreter.ask(
@@ -194,8 +194,7 @@ class DocumentRun:
             self._written(path)
 
     def _error(self, error: InkhornError) -> None:
-        """Of a bad file what is the matter with it, as a fixed key."""
-        self._fail(error.kind, str(error.values.get("reason", error.message)))
+        self._fail(error.kind, str(error.values.get("reason", "")))
 
     def _fail(self, kind: str, message: str) -> None:
         if not self._stopped:

@@ -22,12 +22,12 @@ from desktop_app.core.errors import InkhornError
 from desktop_app.core.i18n import tr
 from desktop_app.core.messages import Failed
 from desktop_app.core.settings import Settings
-from desktop_app.ui.chat.problems import words
 from desktop_app.ui.icons import icon
 from desktop_app.ui.theme import set_look, space
 from desktop_app.ui.translate.documents_page import DocumentsPage
 from desktop_app.ui.translate.history_list import HistoryList
 from desktop_app.ui.translate.options_button import OptionsButton
+from desktop_app.ui.translate.problems import failure_words
 from desktop_app.ui.translate.route_picker import RoutePicker
 from desktop_app.ui.translate.text_page import TextPage
 from desktop_app.ui.widgets.banner import Banner
@@ -106,13 +106,14 @@ class TranslatePane(QWidget):
         if failure is None:
             self.text.show_banner(None)
             return
-        sentence = words(failure.kind, failure.message, failure.values)
-        self.text.show_banner(Banner("danger", lambda: sentence, ((lambda: tr("Try again"), again),)))
+        kind, values = failure.kind, failure.values
+        actions = ((lambda: tr("Try again"), again),)
+        self.text.show_banner(Banner("danger", lambda: failure_words(kind, values), actions))
 
     def show_error(self, error: InkhornError) -> None:
-        sentence = words(error.kind, error.message, error.values)
+        kind, values = error.kind, error.values
         page = self.documents if self.page() == "documents" else self.text
-        page.show_banner(Banner("danger", lambda: sentence))
+        page.show_banner(Banner("danger", lambda: failure_words(kind, values)))
 
     def retranslate(self) -> None:
         self._tabs["text"].setText(tr("Text"))
