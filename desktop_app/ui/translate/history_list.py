@@ -101,7 +101,7 @@ class HistoryList(QWidget):
         for button, words in ((self._new, tr("New translation")), (self._more, tr("More…"))):
             button.setToolTip(words)
             button.setAccessibleName(words)
-        self._clear.setText(tr("Delete all translations…"))
+        self._clear.setText(tr("Delete all translations"))
         self._show_hint()
 
     def changeEvent(self, event: QEvent) -> None:
