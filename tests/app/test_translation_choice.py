@@ -49,7 +49,7 @@ def test_pairs_and_pivots_of_what_is_here(paths: Paths, catalogue: Catalogue) ->
     assert route.load.path.endswith("firefox-pt-en-tiny--tiny")
     assert "firefox-en-zh" in route.load.pivot
     assert route.load.threads == 3
-    assert route.models[0].name == "Firefox Translations"
+    assert route.models[0].name == "Firefox Translations, tiny"
     assert routes.best("zh", "pt") is None
 
 

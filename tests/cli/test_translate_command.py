@@ -99,7 +99,6 @@ def test_wrong_use_is_2_and_says_what(bare: Path, tmp_path: Path) -> None:
     page.write_text("Hello.", encoding="utf-8")
     for arguments, words in (
         ((), "--to"),
-        (("--to", "pt"), "pipe one in"),
         (("--to", "en", "--from", "en", "hello"), "already"),
         (("--to", "pt", "12345"), "--from"),
         (("--to", "pt", "-o", "x", "a", "b"), "one document"),
@@ -109,6 +108,11 @@ def test_wrong_use_is_2_and_says_what(bare: Path, tmp_path: Path) -> None:
         assert done.returncode == 2, arguments
         assert words in done.stderr, arguments
         assert "Traceback" not in done.stderr
+
+
+def test_nothing_to_translate_is_nothing_translated(bare: Path) -> None:
+    done = inkhorn(bare, "--to", "pt", given="\n\n")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "\n\n", "")
 
 
 def test_no_model_is_1_and_says_how_to_get_one(bare: Path) -> None:

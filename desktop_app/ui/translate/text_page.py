@@ -40,6 +40,9 @@ class TextPage(QWidget):
         self._count = QLabel(self)
         set_look(self._count, size="caption", tone="quiet")
         self._banner: Banner | None = None
+        self._covers: list[QWidget] = []
+        self._target_column = QVBoxLayout()
+        self._wide: bool | None = None
         self._build()
         self.source.textChanged.connect(self._show_count)
         self.setFocusProxy(self.source)
@@ -98,7 +101,6 @@ class TextPage(QWidget):
             self._dress()
 
     def _build(self) -> None:
-        self._covers: list[QWidget] = []
         frame = QFrame(self)
         set_look(frame, surface="card")
         self._banners = QVBoxLayout()
@@ -132,7 +134,7 @@ class TextPage(QWidget):
         source_column.addLayout(source_foot)
 
         target_side = QWidget(frame)
-        self._target_column = QVBoxLayout(target_side)
+        target_side.setLayout(self._target_column)
         self._target_column.setContentsMargins(space(4), space(3), space(2), space(2))
         self._target_column.setSpacing(space(1))
         self._target_column.addWidget(self.target, 1)
@@ -157,7 +159,6 @@ class TextPage(QWidget):
         column.addLayout(self._languages)
         column.addWidget(self._rule)
         column.addLayout(self._sides, 1)
-        self._wide: bool | None = None
         self._arrange(True)
 
     def _arrange(self, wide: bool) -> None:
