@@ -37,6 +37,8 @@ LIBRARIES = (
     "python-docx",
     "psutil",
     "lxml",
+    "OpenCC",
+    "sacrebleu",
 )
 
 
