@@ -36,6 +36,8 @@ LIBRARIES = (
     "ziafont",
     "python-docx",
     "psutil",
+    "pypdf",
+    "charset-normalizer",
     "lxml",
     "OpenCC",
     "sacrebleu",
