@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from desktop_app.core.errors import InkhornError
@@ -76,7 +77,8 @@ def route_for(
 ) -> Route:
     """The way from ``source`` into ``target``: with the installed model ``wanted`` (its id or name), or the
     best. Raises InkhornError ``model_missing`` that says what is there, or what to get."""
-    routes = read_routes(paths, settings, catalogue)
+    # A chat model is loaded otherwise, and is for `inkhorn chat`.
+    routes = replace(read_routes(paths, settings, catalogue), chat="")
     ways = routes.between(source, target)
     if wanted:
         plain = wanted.casefold()
