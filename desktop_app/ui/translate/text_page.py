@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from PySide6.QtCore import QEvent, QSize, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
@@ -160,6 +162,10 @@ class TextPage(QWidget):
         column.addWidget(self._rule)
         column.addLayout(self._sides, 1)
         self._arrange(True)
+        languages = (self.source_language, self._swap, self.target_language)
+        order = (*languages, self.source, self._clear, self.target)
+        for before, after in itertools.pairwise((*order, self.card, self.foot)):
+            self.setTabOrder(before, after)
 
     def _arrange(self, wide: bool) -> None:
         if wide == self._wide:
