@@ -21,6 +21,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.set_defaults(command="")
     commands = parser.add_subparsers(metavar="COMMAND")
     _add_chat(commands)
+    _add_translate(commands)
     _add_models(commands)
     return parser.parse_args(argv)
 
@@ -58,6 +59,40 @@ def _add_chat(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
             f"--{name.replace('_', '-')}", type=kind, metavar="N", help=f"instead of the preset's {name}"
         )
     chat.add_argument("--stop", action="append", metavar="TEXT", help="end before TEXT; may be repeated")
+
+
+def _add_translate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    translate = commands.add_parser(
+        "translate",
+        help="translate texts line for line, or a document to a document",
+        description="Texts come from the arguments, a file or standard input, and go to standard output, a "
+        "line for each line. With -o a document becomes a document of the same format.",
+    )
+    translate.set_defaults(command="translate")
+    _add_data_dir(translate, argparse.SUPPRESS)
+    translate.add_argument("text", nargs="*", help="texts, or one file; without them, standard input is read")
+    translate.add_argument(
+        "--from", dest="source", default="", metavar="CODE", help="language of the text; found if not given"
+    )
+    translate.add_argument(
+        "--to", dest="target", required=True, metavar="CODE", help="language of the translation: en, pt, zh …"
+    )
+    translate.add_argument(
+        "--model",
+        default="",
+        help="instead of the best one installed: an id or a name as “models list” has it",
+    )
+    translate.add_argument(
+        "-o", "--output", metavar="FILE", help="write a document here, or into this folder"
+    )
+    translate.add_argument("--bilingual", action="store_true", help="of a document both languages")
+    translate.add_argument("--glossary", type=Path, metavar="FILE", help="terms to be kept to (CSV, TBX)")
+    translate.add_argument("--beams", type=int, choices=range(1, 9), default=1, metavar="N", help="1 to 8")
+    translate.add_argument("--script", choices=("Hans", "Hant"), default="", help="of Chinese")
+    translate.add_argument("--address", choices=("ni", "nin"), default="", help="how Chinese says “you”")
+    translate.add_argument(
+        "--json", action="store_true", help="one JSON object for each line, or the document"
+    )
 
 
 def _add_models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

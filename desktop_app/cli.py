@@ -15,6 +15,7 @@ from dataclasses import asdict
 from desktop_app.arguments import sampling_from
 from desktop_app.cli_models import models
 from desktop_app.cli_output import LiveLine, WrongUseError, let_go_of_output, print_failure, use_utf8
+from desktop_app.cli_translate import translate
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.messages import ChatMessage, Done, Event, Failed, Generate, Reply, Text
 from desktop_app.core.paths import make_paths
@@ -31,7 +32,7 @@ def run_command(arguments: argparse.Namespace) -> int:
         use_utf8(stream)
     name = arguments.command
     try:
-        return {"chat": _chat, "models": models}[name](arguments)
+        return {"chat": _chat, "models": models, "translate": translate}[name](arguments)
     except WrongUseError as error:
         print(f"inkhorn {name}: {error}", file=sys.stderr)
         return 2

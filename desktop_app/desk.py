@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QUrl, Slot
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QApplication
 
 from desktop_app.core.errors import InkhornError
@@ -17,10 +17,12 @@ from desktop_app.core.i18n import tr
 from desktop_app.core.offline import lock
 from desktop_app.core.paths import Paths
 from desktop_app.core.settings import LIMITS, Settings, Theme, save_settings
+from desktop_app.core.translation_routes import Route
 from desktop_app.library import tokens
 from desktop_app.library.catalogue import Catalogue, CatalogueOnDemand
 from desktop_app.model_choice import Choice, choose_for_chat
 from desktop_app.store.opening import OpenReport
+from desktop_app.translation_choice import read_routes, with_route
 from desktop_app.ui.about import AboutDialog
 from desktop_app.ui.chat.chat_desk import ChatDesk
 from desktop_app.ui.engine_view import EngineView
@@ -30,6 +32,9 @@ from desktop_app.ui.language import use_language
 from desktop_app.ui.models.models_desk import ModelsDesk
 from desktop_app.ui.settings_dialog import SettingsDialog
 from desktop_app.ui.theme import apply_theme
+from desktop_app.ui.translate.finding import Finder
+from desktop_app.ui.translate.pane import PANE as TRANSLATE
+from desktop_app.ui.translate.translate_desk import TranslateDesk
 from desktop_app.ui.widgets.banner import Banner
 from desktop_app.ui.window import MainWindow
 from desktop_app.worker.engine_worker import EngineWorker
@@ -54,6 +59,9 @@ class Desk(QObject):
         self.worker = EngineWorker(self)
         self.worker.start()
         self.worker.unload_after(settings.idle_minutes)
+        self.translators = EngineWorker(self, on_demand=True)
+        self.translators.start()
+        self.translators.unload_after(settings.idle_minutes)
         self.background = Lane("background", self)
         self.background.problem.connect(self._tell)
         self.background.start()
@@ -73,9 +81,27 @@ class Desk(QObject):
         self.chat.restart_wanted.connect(self._restart_engine)
         self.chat.remembered.connect(self._remember)
         self.window.add_pane("chat", "message-square", lambda: tr("Chat"), self.chat.pane)
+        self.translate = TranslateDesk(
+            self.window,
+            self.storage,
+            self.translators,
+            self.worker,
+            self.background,
+            settings,
+            lambda: read_routes(self._paths, self.settings, self._catalogue.get()),
+            Finder(paths.resources),
+        )
+        self.translate.remembered.connect(self._remember)
+        self.translate.route_chosen.connect(self._use_route)
         self.models = ModelsDesk(
             self.window, self.worker, paths, settings, self.chat.pane.model, self._catalogue
         )
+        self.translate.get_asked.connect(self.models.get)
+        self.translate.unlock_asked.connect(lambda: self.show_settings("internet"))
+        self.models.adding.drop.takes_folders = lambda: self.window.current_pane() != TRANSLATE
+        self.translate.more_asked.connect(self.models.show_translation)
+        self.models.shelf_changed.connect(self.translate.refresh_routes)
+        self.models.fetching.changed.connect(self._show_fetching)
         self.models.models_changed.connect(lambda models: self.use(replace(self.settings, models=models)))
         self.models.settings_asked.connect(self.show_settings)
         self.models.reload_wanted.connect(self._use_model)
@@ -99,16 +125,20 @@ class Desk(QObject):
         self.chat.start(last if isinstance(last, int) else 0)
         self.window.show()
         self.models.start()
+        self.translate.start()
         if self.settings.welcomed:
             self.chat.pane.write()
 
     def stop(self) -> None:
         """In the order of what must not be lost: drafts and replies, the database, then the engine."""
         self.chat.flush()
+        self.translate.flush()
         self.storage.run(lambda store: store.purge_deleted(KEEP_DELETED_S))
         self.models.stop()
         self.background.stop()
+        self.translate.stop()
         self.storage.stop()
+        self.translators.stop()
         self.worker.stop()
 
     # --- settings -----------------------------------------------------------------------------
@@ -124,8 +154,11 @@ class Desk(QObject):
             self.window.menus.action(f"theme_{settings.theme}").setChecked(True)
         if _loads_of(settings) != _loads_of(old):
             self._use_model()
-        self.worker.unload_after(settings.idle_minutes)
+            self.translate.refresh_routes()
+        for worker in (self.worker, self.translators):
+            worker.unload_after(settings.idle_minutes)
         self.chat.use_settings(settings)
+        self.translate.use_settings(settings)
         self.models.use_settings(settings)
         self._save()
 
@@ -179,6 +212,15 @@ class Desk(QObject):
             self.window.toast.show_note(
                 tr("The chosen model is not there; {name} answers instead", name=name)
             )
+
+    @Slot(object)
+    def _use_route(self, route: Route) -> None:
+        self.use(replace(self.settings, models=with_route(self.settings, route)))
+        self.translate.refresh_routes()
+
+    @Slot(object)
+    def _show_fetching(self, _state: object) -> None:
+        self.translate.missing.set_fetching(self.models.fetching.under_way())
 
     def _no_choice(self, error: InkhornError) -> None:
         """There is nothing to load; where it is known what is missing, its row says so too."""
@@ -255,7 +297,16 @@ class Desk(QObject):
         connect("open_data", lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._paths.data))))
         connect("open_logs", lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._paths.logs))))
         connect("about", lambda: self.background.run(self._catalogue.get, self._show_about))
-        self.chat.connect_menus(connect)
+        self.chat.connect_menus(self._connect_for_pane)
+
+    def _connect_for_pane(self, key: str, do: Callable[[], object]) -> QAction:
+        """Searching searches in the pane that is in front."""
+        if key != "find":
+            return self.window.connect_action(key, do)
+        find = self.translate.find
+        return self.window.connect_action(
+            key, lambda: find() if self.window.current_pane() == TRANSLATE else do()
+        )
 
     def _use_theme(self, theme: Theme) -> None:
         self.use(replace(self.settings, theme=theme))

@@ -58,6 +58,27 @@ _TABLES = (
     _Table("notes", "id, conversation_id, upto_id, created, text", (_KEY, _INT, _INT, _NUMBER, _TEXT)),
     _Table("drafts", "conversation_id, saved, text", (_KEY, _NUMBER, _TEXT)),
     _Table("personas", "id, created, name, prompt", (_KEY, _NUMBER, _TEXT, _TEXT)),
+    _Table(
+        "translations",
+        "id, created, updated, deleted_at, source, found, target, model, spans_json, text, translation",
+        (_KEY, _NUMBER, _NUMBER, _NUMBER_OR_NONE, _TEXT, _INT, *[_TEXT] * 5),
+    ),
+    _Table(
+        "memory",
+        "id, created, updated, source, target, origin, key, loose, text, translation",
+        (_KEY, _NUMBER, _NUMBER, *[_TEXT] * 7),
+    ),
+    _Table(
+        "document_jobs",
+        "id, created, updated, state, path, sha256, source, target, model, options_json, segments,"
+        " error_kind, error_message, written",
+        (_KEY, _NUMBER, _NUMBER, *[_TEXT] * 7, _INT, *[_TEXT] * 3),
+    ),
+    _Table(
+        "document_segments",
+        "id, job_id, key, problem, marks_json, text",
+        (_KEY, _INT, _INT, _TEXT, _TEXT, _TEXT),
+    ),
 )
 
 
@@ -146,6 +167,7 @@ def _mend(connection: sqlite3.Connection) -> None:
         "  WHERE m.conversation_id = conversations.id AND m.deleted_at IS NULL)"
     )
     _mend_drafts(connection)
+    connection.execute("DELETE FROM document_segments WHERE job_id NOT IN (SELECT id FROM document_jobs)")
 
 
 def _mend_drafts(connection: sqlite3.Connection) -> None:

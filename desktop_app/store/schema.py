@@ -136,7 +136,95 @@ CREATE TRIGGER title_reindexed AFTER UPDATE OF title ON conversations WHEN old.t
 END;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST,)
+_TRANSLATING = """
+CREATE TABLE translations (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  created REAL NOT NULL,
+  updated REAL NOT NULL,
+  deleted_at REAL,
+  source TEXT NOT NULL,            -- languages, as the catalogue of models writes them
+  found INTEGER NOT NULL,          -- whether the source was found in the text or chosen
+  target TEXT NOT NULL,
+  model TEXT NOT NULL,
+  spans_json TEXT NOT NULL,        -- which piece of text became which of translation
+  text TEXT NOT NULL,
+  translation TEXT NOT NULL
+);
+CREATE INDEX translations_by_time ON translations (updated);
+CREATE VIRTUAL TABLE translation_index USING fts5 (
+  text, translation, content = 'translations', content_rowid = 'id', tokenize = 'trigram', detail = 'none'
+);
+CREATE TRIGGER translation_indexed AFTER INSERT ON translations BEGIN
+  INSERT INTO translation_index (rowid, text, translation) VALUES (new.id, new.text, new.translation);
+END;
+CREATE TRIGGER translation_unindexed AFTER DELETE ON translations BEGIN
+  INSERT INTO translation_index (translation_index, rowid, text, translation)
+    VALUES ('delete', old.id, old.text, old.translation);
+END;
+CREATE TRIGGER translation_reindexed AFTER UPDATE OF text, translation ON translations
+WHEN old.text <> new.text OR old.translation <> new.translation BEGIN
+  INSERT INTO translation_index (translation_index, rowid, text, translation)
+    VALUES ('delete', old.id, old.text, old.translation);
+  INSERT INTO translation_index (rowid, text, translation) VALUES (new.id, new.text, new.translation);
+END;
 
-SEARCH_INDEXES = ("message_index", "title_index")
+-- The translation memory. The key is the sentence without what does not matter for finding it again, the
+-- loose key also without what matters little; its three characters in a row find what is nearly the same.
+CREATE TABLE memory (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  created REAL NOT NULL,
+  updated REAL NOT NULL,
+  source TEXT NOT NULL,
+  target TEXT NOT NULL,
+  origin TEXT NOT NULL CHECK (origin IN ('own', 'imported')),
+  key TEXT NOT NULL,
+  loose TEXT NOT NULL,
+  text TEXT NOT NULL,
+  translation TEXT NOT NULL
+);
+CREATE UNIQUE INDEX memory_by_key ON memory (source, target, key, translation);
+CREATE VIRTUAL TABLE memory_index USING fts5 (
+  loose, content = 'memory', content_rowid = 'id', tokenize = 'trigram', detail = 'none'
+);
+CREATE TRIGGER memory_indexed AFTER INSERT ON memory BEGIN
+  INSERT INTO memory_index (rowid, loose) VALUES (new.id, new.loose);
+END;
+CREATE TRIGGER memory_unindexed AFTER DELETE ON memory BEGIN
+  INSERT INTO memory_index (memory_index, rowid, loose) VALUES ('delete', old.id, old.loose);
+END;
+CREATE TRIGGER memory_reindexed AFTER UPDATE OF loose ON memory WHEN old.loose <> new.loose BEGIN
+  INSERT INTO memory_index (memory_index, rowid, loose) VALUES ('delete', old.id, old.loose);
+  INSERT INTO memory_index (rowid, loose) VALUES (new.id, new.loose);
+END;
+
+CREATE TABLE document_jobs (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  created REAL NOT NULL,
+  updated REAL NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'running', 'paused', 'done', 'failed')),
+  path TEXT NOT NULL,
+  sha256 TEXT NOT NULL,            -- of the file when the job was made: another one is another document
+  source TEXT NOT NULL,
+  target TEXT NOT NULL,
+  model TEXT NOT NULL,
+  options_json TEXT NOT NULL,
+  segments INTEGER NOT NULL,
+  error_kind TEXT NOT NULL,
+  error_message TEXT NOT NULL,
+  written TEXT NOT NULL
+);
+CREATE TABLE document_segments (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  job_id INTEGER NOT NULL REFERENCES document_jobs (id) ON DELETE CASCADE,
+  key INTEGER NOT NULL,
+  problem TEXT NOT NULL,
+  marks_json TEXT NOT NULL,
+  text TEXT NOT NULL
+);
+CREATE UNIQUE INDEX document_segments_by_job ON document_segments (job_id, key);
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _TRANSLATING)
+
+SEARCH_INDEXES = ("message_index", "title_index", "translation_index", "memory_index")
 """Made from the tables alone: they can be thrown away and filled again."""

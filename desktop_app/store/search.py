@@ -44,7 +44,7 @@ def split_query(query: str) -> list[str]:
 
 
 def _matching_messages(db: Database, words: list[str], limit: int) -> list[Any]:
-    condition, values, index = _conditions("message_index", "m.text", words)
+    condition, values, index = conditions("message_index", "m.text", words)
     source = f"{index} JOIN messages m ON m.id = message_index.rowid" if index else "messages m"
     return db.all(
         f"SELECT {COLUMNS}, first.id, m.text FROM"
@@ -57,7 +57,7 @@ def _matching_messages(db: Database, words: list[str], limit: int) -> list[Any]:
 
 
 def _matching_titles(db: Database, words: list[str], limit: int) -> list[Any]:
-    condition, values, index = _conditions("title_index", "c.title", words)
+    condition, values, index = conditions("title_index", "c.title", words)
     source = f"{index} JOIN conversations c ON c.id = title_index.rowid" if index else "conversations c"
     return db.all(
         f"SELECT {COLUMNS} FROM {source} WHERE {condition} AND c.deleted_at IS NULL"
@@ -66,7 +66,7 @@ def _matching_titles(db: Database, words: list[str], limit: int) -> list[Any]:
     )
 
 
-def _conditions(index: str, column: str, words: list[str]) -> tuple[str, list[str], str]:
+def conditions(index: str, column: str, words: list[str]) -> tuple[str, list[str], str]:
     """SQL that holds where all words do, its values, and the index's name where it is of use."""
     parts: list[str] = []
     values: list[str] = []

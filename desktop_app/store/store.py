@@ -24,11 +24,14 @@ from desktop_app.core.chat import (
 from desktop_app.core.messages import Role
 from desktop_app.store import conversations, extras, messages, search, transfer_rows
 from desktop_app.store.database import Database
+from desktop_app.store.document_jobs import DocumentJobs
 from desktop_app.store.opening import OpenReport, Stage, open_database
 from desktop_app.store.schema import MIGRATIONS
 from desktop_app.store.transfer import own_json
 from desktop_app.store.transfer.parsed import ImportReport, ParsedConversation
 from desktop_app.store.transfer.reading import read_import
+from desktop_app.store.translation_history import TranslationHistory
+from desktop_app.store.translation_memory import TranslationMemory
 
 __all__ = ["OpenReport", "Store", "open_store"]
 
@@ -44,10 +47,14 @@ def open_store(
 
 
 class Store:
-    """Belongs to the thread that opened it. Times are seconds since 1970."""
+    """Belongs to the thread that opened it. Times are seconds since 1970. ``history``, ``memory`` and
+    ``jobs`` are what belongs to translating."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
+        self.history = TranslationHistory(database)
+        self.memory = TranslationMemory(database)
+        self.jobs = DocumentJobs(database)
 
     @property
     def path(self) -> Path:
@@ -116,6 +123,7 @@ class Store:
     def purge_deleted(self, older_than_s: float) -> None:
         """Remove for good what has lain in the trash that long, single messages too."""
         conversations.purge(self._db, older_than_s)
+        self.history.purge(older_than_s)
 
     # --- messages -----------------------------------------------------------------------------
 

@@ -21,6 +21,7 @@ from desktop_app.core.messages import (
     ListDevices,
     Load,
     MeasureMemory,
+    MemoryUse,
     Plan,
     Progress,
     Shutdown,
@@ -43,7 +44,8 @@ CANCEL_PATIENCE_S = 3.0
 
 
 class EngineHost:
-    """``next_id`` gives ids for the commands that are the host's own."""
+    """``next_id`` gives ids for the commands that are the host's own. ``on_demand``: the process is started
+    when something is first asked of it, and ended, not only emptied, when it is idle."""
 
     def __init__(
         self,
@@ -51,8 +53,10 @@ class EngineHost:
         on_state: Callable[[EngineState], None],
         next_id: Callable[[], int],
         start_process: Callable[[], EngineProcess],
+        on_demand: bool = False,
     ) -> None:
         self._on_event, self._on_state = on_event, on_state
+        self._on_demand = on_demand
         self._next_id, self._start_process = next_id, start_process
         self._engine: EngineProcess | None = None
         self._queue = CommandQueue()
@@ -136,7 +140,19 @@ class EngineHost:
             self._send_next()
         elif isinstance(event, Failed):
             self._load_id = None
-            self.refuse(event)
+            self._load_failed(event)
+
+    def _load_failed(self, failure: Failed) -> None:
+        """What is bound to this model fails with it; what is bound to another still has its chance."""
+        bound = self._queue.remove_for(self._load) if self._load is not None else []
+        if not bound:
+            self.refuse(failure)
+            return
+        self._load = None
+        self._tell(EngineState("unloaded", failure=failure))
+        for command in bound:
+            self._on_event(replace(failure, id=command.id))
+        self._send_next()
 
     def _finish(self, event: Done | Failed) -> None:
         command = self._sent.pop(event.id, None)
@@ -159,6 +175,12 @@ class EngineHost:
             if not self._engine.send(waiting.command):
                 self._engine_died()
             return
+        if self._on_demand and self._engine is None and isinstance(waiting.command, MeasureMemory):
+            self._on_event(Done(waiting.command.id, MemoryUse(0, 0, 0, None)))
+            return
+        if self._on_demand and waiting.load is None and self._load is None:
+            self._on_event(Failed(waiting.command.id, "no_model", "No model is chosen."))
+            return
         for needless in self._queue.put(waiting):
             self._on_event(Failed(needless.id, "cancelled", "A newer request took its place."))
         if self._state.phase == "failed":
@@ -170,7 +192,11 @@ class EngineHost:
 
     def _send_next(self) -> None:
         """Send what may go: plans at once, one command of the main lane at a time."""
+        if self._on_demand and self._engine is None and self._state.phase == "unloaded" and len(self._queue):
+            self.open()
         while self._engine and self._load_id is None and self._state.phase in ("ready", "busy", "unloaded"):
+            if self._loads_another():
+                return
             waiting = self._queue.take(self._may_go)
             if waiting is None:
                 if self._state.phase == "unloaded" and len(self._queue):
@@ -184,6 +210,17 @@ class EngineHost:
             if not self._engine.send(command):
                 self._engine_died()
                 return
+
+    def _loads_another(self) -> bool:
+        """Whether what comes next is bound to a model that is not there, which is then loaded."""
+        first = self._queue.first()
+        if first is None or first.load is None or self._current is not None:
+            return False
+        if first.load == self._load and self._state.phase != "unloaded":
+            return False
+        self._load = first.load
+        self._send_load()
+        return True
 
     def _may_go(self, command: Command) -> bool:
         if isinstance(command, Plan):
@@ -217,7 +254,11 @@ class EngineHost:
     def unload(self) -> None:
         if self._engine is None or self._state.phase != "ready":
             return  # what runs is not interrupted; it can be stopped
-        if not self._engine.send(Unload(self._next_id())):
+        if self._on_demand:
+            self._engine.send(Shutdown(self._next_id()))
+            self._engine.end(wait_s=2.0)
+            self._engine = None
+        elif not self._engine.send(Unload(self._next_id())):
             self._engine_died()
             return
         self._tell(replace(self._state, phase="unloaded"))
@@ -225,6 +266,9 @@ class EngineHost:
     # --- the engine's life ----------------------------------------------------------------------
 
     def open(self) -> None:
+        if self._on_demand and not len(self._queue):
+            self._tell(EngineState("unloaded"))
+            return
         self._restarts.started()
         try:
             self._engine = self._start_process()
@@ -232,6 +276,9 @@ class EngineHost:
             log.exception("engine could not be started")
             self.refuse(Failed(0, "engine_unavailable", "The engine could not be started.", str(error)))
             return
+        first = self._queue.first() if self._on_demand else None
+        if first is not None and first.load is not None:
+            self._load = first.load
         self._send_load()
 
     def use_model(self, load: Load) -> None:

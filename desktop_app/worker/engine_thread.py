@@ -30,13 +30,14 @@ class EngineThread:
         on_event: Callable[[Event], None],
         on_state: Callable[[EngineState], None],
         start_process: Callable[[], EngineProcess] = EngineProcess,
+        on_demand: bool = False,
     ) -> None:
         self._on_event = on_event
         self._inbox = Inbox()
         self._ids = 0
         self._ids_lock = threading.Lock()
         self._stopping = False
-        self._host = EngineHost(on_event, on_state, self.next_id, start_process)
+        self._host = EngineHost(on_event, on_state, self.next_id, start_process, on_demand)
         self._thread = threading.Thread(target=self._run, name="engine-worker", daemon=True)
 
     # --- called from any thread ---------------------------------------------------------------
@@ -57,9 +58,16 @@ class EngineThread:
         """There is no model to load: everything fails with ``failure`` until `use_model`."""
         self._inbox.post(lambda: self._host.refuse(failure))
 
-    def submit(self, command: Command, priority: Priority = Priority.PRESSED, topic: str = "") -> int:
-        """Queue ``command``; of the same ``topic`` only the newest waits. Returns its id."""
-        self._inbox.post(lambda: self._take(Waiting(command, priority, topic)))
+    def submit(
+        self,
+        command: Command,
+        priority: Priority = Priority.PRESSED,
+        topic: str = "",
+        load: Load | None = None,
+    ) -> int:
+        """Queue ``command``; of the same ``topic`` only the newest waits. With ``load`` that model is put
+        in the place of the one in use when its turn comes. Returns its id."""
+        self._inbox.post(lambda: self._take(Waiting(command, priority, topic, load)))
         return command.id
 
     def cancel(self, command_id: int) -> None:

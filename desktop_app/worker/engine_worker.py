@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.messages import Command, Event, Failed, Load
+from desktop_app.worker.engine_process import EngineProcess
 from desktop_app.worker.engine_state import EngineState
 from desktop_app.worker.engine_thread import EngineThread
 from desktop_app.worker.queue import Priority
 
 
 class EngineWorker(QObject):
-    """Owned by `app.py`, passed to the panes. ``arrived`` and ``state_changed`` arrive in order."""
+    """Owned by `app.py`, passed to the panes. ``arrived`` and ``state_changed`` arrive in order.
+    ``on_demand``: its process runs only while it is needed."""
 
     arrived = Signal(object)  # core.messages.Event
     state_changed = Signal(object)  # EngineState
@@ -20,13 +24,18 @@ class EngineWorker(QObject):
     _event_there = Signal(object)
     _state_there = Signal(object)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        parent: QObject | None = None,
+        on_demand: bool = False,
+        start_process: Callable[[], EngineProcess] = EngineProcess,
+    ) -> None:
         super().__init__(parent)
         self.state = EngineState("starting")
         # Emitted on the worker's thread, received here: Qt carries them over.
         self._event_there.connect(self._take_event, Qt.ConnectionType.QueuedConnection)
         self._state_there.connect(self._take_state, Qt.ConnectionType.QueuedConnection)
-        self._thread = EngineThread(self._event_there.emit, self._state_there.emit)
+        self._thread = EngineThread(self._event_there.emit, self._state_there.emit, start_process, on_demand)
 
     def start(self) -> None:
         self._thread.start()
@@ -44,8 +53,14 @@ class EngineWorker(QObject):
         """There is no model to load: say so to everyone who asks, until `use_model`."""
         self._thread.refuse_model(Failed(0, error.kind, error.message, values=error.values))
 
-    def submit(self, command: Command, priority: Priority = Priority.PRESSED, topic: str = "") -> int:
-        return self._thread.submit(command, priority, topic)
+    def submit(
+        self,
+        command: Command,
+        priority: Priority = Priority.PRESSED,
+        topic: str = "",
+        load: Load | None = None,
+    ) -> int:
+        return self._thread.submit(command, priority, topic, load)
 
     def cancel(self, command_id: int) -> None:
         self._thread.cancel(command_id)

@@ -13,6 +13,7 @@ import pytest
 
 from desktop_app.core.chat import Message
 from desktop_app.core.errors import InkhornError
+from desktop_app.core.translation_records import JobSegment, NewEntry, Span
 from desktop_app.store.store import Store, open_store
 from desktop_app.store.transfer.parsed import ParsedConversation
 
@@ -40,6 +41,11 @@ def full(path: Path, long_conversation: Callable[[int], ParsedConversation]) -> 
     store.save_draft(0, "a new draft")
     store.save_draft(first, "a draft")
     store.save_persona(None, "poet", "rhyme")
+    entry = store.history.keep(0, "Good morning", "en", True, "pt").id
+    store.history.put_result(entry, "Bom dia", [Span(0, 12, 0, 7)], "a model")
+    store.memory.put("en", "pt", NewEntry("Good morning", "good morning", "Good morning", "Bom dia"))
+    job = store.jobs.add("/a/report.docx", "ab", "en", "pt")
+    store.jobs.put_segments(job.id, [JobSegment(4, "", "[]", "Um")])
     store.close()
     return path
 
@@ -79,6 +85,12 @@ def test_the_header_overwritten(full: Path) -> None:
     assert {f"Title {number}" for number in range(CONVERSATIONS)} <= titles
     assert store.draft(0) == "a new draft"
     assert [one.name for one in store.personas()] == ["poet"]
+    (entry,) = store.history.search("bom")
+    assert (entry.record.text, entry.record.spans) == ("Good morning", (Span(0, 12, 0, 7),))
+    assert store.memory.exact("en", "pt", ["Good morning"])["Good morning"].translation == "Bom dia"
+    (job,) = store.jobs.all()
+    assert (job.path, job.done, job.sha256) == ("/a/report.docx", 1, "ab")
+    assert store.jobs.segments(job.id) == [JobSegment(4, "", "[]", "Um")]
     assert [hit.conversation.title for hit in store.search("title 17")] == ["Title 17"]
     assert len(store.search("spilling into overflow")) == CONVERSATIONS
     store.close()

@@ -24,6 +24,7 @@ from desktop_app.core.messages import (
     Unload,
     UseAdapters,
 )
+from desktop_app.core.translation import Translate, Translated, Translation
 
 MODEL = ModelInfo("Fake", "none", "cpu", "fp32", 1, 128, 1, 0.0)
 
@@ -106,3 +107,44 @@ def slow_to_load(connection: Connection) -> None:
         while not (isinstance(other := connection.recv(), Cancel) and other.target == command.id):
             pass
         connection.send(Failed(command.id, "cancelled", "Loading was stopped."))
+
+
+def translating(connection: Connection) -> None:
+    """Translates a sentence into its capitals with the model's path before it. "loop" comes back as a
+    problem, "die" ends the process, "wait" is answered by its cancellation alone. The model "bad" cannot
+    be loaded."""
+    model = ""
+    while not isinstance(command := connection.recv(), Shutdown):
+        if isinstance(command, Load) and command.path == "bad":
+            connection.send(Failed(command.id, "model_damaged", "This model is damaged."))
+        elif isinstance(command, Load):
+            model = command.path
+            connection.send(Done(command.id, replace(MODEL, name=model, kind="text_to_text")))
+        elif isinstance(command, MeasureMemory):
+            connection.send(Done(command.id, MemoryUse(1, 2, 3, None)))
+        elif isinstance(command, Unload | Cancel):
+            connection.send(Done(command.id))
+        elif isinstance(command, Translate):
+            _translate(connection, command, model)
+    connection.send(Done(command.id))
+
+
+def _translate(connection: Connection, command: Translate, model: str) -> None:
+    made = []
+    for index, sentence in enumerate(command.sentences):
+        if sentence == "die":
+            os._exit(9)
+        if sentence == "wait":
+            while not (isinstance(other := connection.recv(), Cancel) and other.target == command.id):
+                pass
+            connection.send(Done(other.id))
+            connection.send(Failed(command.id, "cancelled", "It was stopped."))
+            return
+        result = Translation(f"{model}:{sentence.upper()}", confidence=0.9)
+        if sentence.lower().startswith("loop"):
+            result = Translation(sentence, problem="loop")
+        if command.options.alternatives:
+            result = replace(result, alternatives=(f"{result.text} (2)", f"{result.text} (3)"))
+        made.append(result)
+        connection.send(Translated(command.id, index, result))
+    connection.send(Done(command.id, tuple(made)))

@@ -31,8 +31,8 @@ class Adding(QObject):
         self._waiting: list[Path] = []
         self._found: Found | None = None
         self._folder = ""
-        self._drop = DropArea(window)
-        self._drop.dropped.connect(self.take)
+        self.drop = DropArea(window)
+        self.drop.dropped.connect(self.take)
         pane.add_asked.connect(self._choose)
         self._card.asked.connect(self._answer)
         keeper.found.connect(self._show_found)

@@ -41,6 +41,7 @@ class ModelsDesk(QObject):
 
     models_changed = Signal(object)
     settings_asked = Signal(str)  # group of the settings dialog
+    shelf_changed = Signal()  # what is on this computer may be another
     reload_wanted = Signal()
 
     def __init__(
@@ -133,12 +134,28 @@ class ModelsDesk(QObject):
         elif self.facts.failure is not None and shelf.can_load(chosen) and not before.can_load(chosen):
             self.reload_wanted.emit()  # it was fetched, added, or put back by hand
         self.using.show()
+        self.shelf_changed.emit()
 
     def _shelf_failed(self, error: InkhornError) -> None:
         if self.showing.shelf is None:
             self.pane.show_error(library_trouble(error.kind, error.values).words)
         else:
             self._tell(error)
+
+    # --- what other panes ask for ------------------------------------------------------------------
+
+    @Slot(object)
+    def get(self, ids: list[str]) -> None:
+        """Fetch models of the catalogue, each in the form that suits this computer."""
+        if self.showing.shelf is not None:
+            self.fetching.get_all(self.showing.shelf, ids)
+
+    @Slot()
+    def show_translation(self) -> None:
+        """Go to the models that translate."""
+        self.pane.filter.set_wanted(Wanted(task="translation"))
+        self.pane.show_view("more")
+        self._window.show_pane(PANE)
 
     # --- what the user asks for -----------------------------------------------------------------
 

@@ -32,7 +32,7 @@ PAIRS = "pairs"
 """Key of the row behind which the single directions of translation stand."""
 
 _TONES: dict[str, Tone] = {"good": "quiet", "tight": "warning", "too_big": "danger"}
-_UNDER_WAY = ("waiting", "listing", "running", "checking", "paused", "failed")
+UNDER_WAY = ("waiting", "listing", "running", "checking", "paused", "failed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +175,7 @@ def _offer_row(shelf: Shelf, model: Model, wanted: Wanted, download: DownloadSta
     facts: list[Fact] = []
     icon, button, progress = "", tr("Get"), None
     here = shelf.installed_of(model.id)
-    if download is not None and download.phase in _UNDER_WAY:
+    if download is not None and download.phase in UNDER_WAY:
         button = ""
         progress = download.done / download.total if download.total else 0.0
         facts.append(_download_fact(download, progress))
