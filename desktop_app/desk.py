@@ -23,8 +23,8 @@ from desktop_app.model_choice import Choice, choose_for_chat
 from desktop_app.store.opening import OpenReport
 from desktop_app.ui.about import AboutDialog
 from desktop_app.ui.chat.chat_desk import ChatDesk
-from desktop_app.ui.chat.problems import words
 from desktop_app.ui.engine_view import EngineView
+from desktop_app.ui.failures import words
 from desktop_app.ui.first_run import FirstRun
 from desktop_app.ui.language import use_language
 from desktop_app.ui.models.models_desk import ModelsDesk
@@ -82,7 +82,7 @@ class Desk(QObject):
         self._engine_view = EngineView(self.worker, self.window.status_line, self)
         self._engine_view.restart_wanted.connect(self._restart_engine)
         self._engine_view.model_ready.connect(self.chat.use_model_name)
-        self._engine_view.model_ready.connect(self.models.load_failure.forget)
+        self._engine_view.recovering.connect(self.models.load_failure.forget)
         self._engine_view.failed.connect(self.models.load_failure.show)
         self.chat.replied.connect(self._engine_view.show_reply)
         self.chat.replied.connect(self.models.measure)
@@ -168,7 +168,7 @@ class Desk(QObject):
         def choose() -> Choice:
             return choose_for_chat(self._paths, settings, self._catalogue.get())
 
-        self.background.run(choose, self._take_choice, self.worker.refuse_model)
+        self.background.run(choose, self._take_choice, self._no_choice)
 
     def _take_choice(self, choice: Choice) -> None:
         self.worker.use_model(choice.load)
@@ -180,6 +180,11 @@ class Desk(QObject):
                 tr("The chosen model is not there; {name} answers instead", name=name)
             )
 
+    def _no_choice(self, error: InkhornError) -> None:
+        """There is nothing to load; where it is known what is missing, its row says so too."""
+        self.worker.refuse_model(error)
+        self.models.set_chosen(str(error.values.get("model", "")))
+
     @Slot()
     def _restart_engine(self) -> None:
         self._use_model()
@@ -189,8 +194,7 @@ class Desk(QObject):
 
     @Slot(object)
     def _tell(self, error: InkhornError) -> None:
-        sentence = words(error.kind, error.message, error.values)
-        self.window.show_banner(Banner("danger", lambda: sentence))
+        self.window.show_banner(Banner("danger", lambda: words(error.kind, error.values)))
 
     @Slot(str)
     def _say_stage(self, stage: str) -> None:
@@ -219,7 +223,7 @@ class Desk(QObject):
         if report.read_only:
             self.chat.set_read_only(True)
             reason = report.read_only
-            self.window.show_banner(Banner("warning", lambda: words(reason, "")))
+            self.window.show_banner(Banner("warning", lambda: words(reason)))
         if report.damaged_file is not None:
             place = str(report.damaged_file)
             counts = (report.recovered_messages, report.recovered_conversations)

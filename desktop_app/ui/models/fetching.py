@@ -108,7 +108,7 @@ class Fetching(QObject):
             self._show_all()
 
     def _refuse(self, begin: Callable[[], None], name: str, model_id: str, error: InkhornError) -> None:
-        trouble = download_trouble(error.kind, error.message, error.values)
+        trouble = download_trouble(error.kind, error.values)
 
         def go(way: str) -> Callable[[], object]:
             if way == "retry":
