@@ -25,7 +25,7 @@ def test_a_folder_is_looked_at(tmp_path: Path) -> None:
         "model",
         "bergamot",
         "bergamot",
-        "mpl-2.0",
+        "MPL-2.0",
     )
     assert (found.name, found.tasks) == ("Firefox Translations en-pt", ("translation",))
     assert found.files == ("model.enpt.intgemm.alphas.bin", "lex.50.50.enpt.s2t.bin", "vocab.enpt.spm")
