@@ -6,6 +6,7 @@ import zipfile
 from collections import Counter
 from pathlib import Path
 
+import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -132,7 +133,6 @@ def test_slides(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["book.xlsx", "book_own_strings.xlsx"])
 def test_a_workbook_counts_as_before(name: str, tmp_path: Path) -> None:
-    openpyxl = pytest.importorskip("openpyxl")
     document = open_document(FIXTURES / name)
     assert "frozen" not in texts(document), "a formula compares with it"
     assert not [each for each in texts(document) if "Water levels" in each and "year" not in each]
@@ -156,7 +156,6 @@ def test_a_workbook_counts_as_before(name: str, tmp_path: Path) -> None:
 
 
 def test_names_of_table_columns_stay_different(tmp_path: Path) -> None:
-    openpyxl = pytest.importorskip("openpyxl")
     for name in ("book.xlsx", "book_own_strings.xlsx"):
         document = open_document(FIXTURES / name)
         changed(document, tmp_path / name, lambda each: Rendered("Água", ()))
@@ -166,7 +165,6 @@ def test_names_of_table_columns_stay_different(tmp_path: Path) -> None:
 
 
 def test_headers_stay_where_formulas_name_columns(tmp_path: Path) -> None:
-    openpyxl = pytest.importorskip("openpyxl")
     book = openpyxl.load_workbook(FIXTURES / "book.xlsx")
     book["Water levels"]["B9"] = "=SUM(Levels[Water level])"
     book.save(tmp_path / "in.xlsx")
@@ -207,3 +205,15 @@ def test_spaces_of_opendocument_come_back(tmp_path: Path) -> None:
     key = at(document, "In summer").key
     document.write({key: Rendered(text, ())}, tmp_path / "out.odt")
     assert open_document(tmp_path / "out.odt").segments[key].text == text
+
+
+def test_a_manifest_that_is_no_xml(tmp_path: Path) -> None:
+    """As programs wrote them in 2005, without their namespace."""
+    with (
+        zipfile.ZipFile(FIXTURES / "report.odt") as old,
+        zipfile.ZipFile(tmp_path / "old.odt", "w") as new,
+    ):
+        for name in old.namelist():
+            broken = b"<manifest:manifest/>" if name == "META-INF/manifest.xml" else old.read(name)
+            new.writestr(name, broken)
+    assert len(changed(open_document(tmp_path / "old.odt"), tmp_path / "new.odt").segments) > 15
