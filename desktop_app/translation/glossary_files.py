@@ -12,13 +12,12 @@ from typing import Any
 
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.files import write_atomically
+from desktop_app.core.languages import LANGUAGES
 from desktop_app.core.translation import Term
 from desktop_app.translation.hostile import name_of, read_xml
 
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-_HEADERS = re.compile(
-    r"source|target|term|translation|src|tgt|from|to|原文|译文|譯文|[a-z]{2,3}(?:[-_][A-Za-z]{2,4})?", re.I
-)
+_HEADERS = re.compile(r"source|target|term|translation|src|tgt|from|to|原文|译文|譯文", re.I)
 _YES = ("1", "x", "yes", "true", "exact", "是")
 _MOST = 100_000
 
@@ -61,9 +60,7 @@ def read_glossary_file(path: Path, source: str, target: str) -> GlossaryFile:
     )
 
 
-def write_glossary(
-    path: Path, terms: Iterable[Term], notes: Iterable[str], source: str, target: str
-) -> int:
+def write_glossary(path: Path, terms: Iterable[Term], notes: Iterable[str], source: str, target: str) -> int:
     """As a table (CSV) that `read_glossary_file` and spreadsheets read, with the languages' codes in its
     header; returns how many terms. It appears whole or not at all. Raises OSError."""
     table = io.StringIO(newline="")
@@ -103,7 +100,7 @@ def _of_table(text: str, source: str, target: str) -> tuple[bool, Iterator[tuple
         raise InkhornError("bad_file", "The table cannot be read.", reason="damaged") from error
     rows = [row for row in rows if len(row) >= 2]
     ours, theirs, named = 0, 1, False
-    if rows and all(_HEADERS.fullmatch(cell) for cell in rows[0][:2]):
+    if rows and all(_HEADERS.fullmatch(cell) or _language(cell) in LANGUAGES for cell in rows[0][:2]):
         header = [_language(cell) for cell in rows.pop(0)]
         if _language(source) in header and _language(target) in header:
             ours, theirs = header.index(_language(source)), header.index(_language(target))
