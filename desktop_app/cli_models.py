@@ -53,7 +53,7 @@ def _list(arguments: argparse.Namespace, paths: Paths, catalogue: Catalogue, _ne
             _table([(row["id"], _size(row["download_bytes"]), row["licence"], row["name"]) for row in rows])
         return 0
     if arguments.json:
-        use = disk_use(paths)
+        use = disk_use(paths, entries)
         figures = {"models": use.models, "prepared": use.prepared, "partial": use.partial, "free": use.free}
         print_json({"models": [_installed(entry) for entry in entries], "disk": figures})
     else:

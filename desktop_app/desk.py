@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QUrl, Slot
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QApplication
 
 from desktop_app.core.errors import InkhornError
@@ -25,14 +25,15 @@ from desktop_app.store.opening import OpenReport
 from desktop_app.translation_choice import read_routes, with_route
 from desktop_app.ui.about import AboutDialog
 from desktop_app.ui.chat.chat_desk import ChatDesk
-from desktop_app.ui.chat.problems import words
 from desktop_app.ui.engine_view import EngineView
+from desktop_app.ui.failures import words
 from desktop_app.ui.first_run import FirstRun
 from desktop_app.ui.language import use_language
 from desktop_app.ui.models.models_desk import ModelsDesk
 from desktop_app.ui.settings_dialog import SettingsDialog
 from desktop_app.ui.theme import apply_theme
 from desktop_app.ui.translate.finding import Finder
+from desktop_app.ui.translate.pane import PANE as TRANSLATE
 from desktop_app.ui.translate.translate_desk import TranslateDesk
 from desktop_app.ui.widgets.banner import Banner
 from desktop_app.ui.window import MainWindow
@@ -97,6 +98,7 @@ class Desk(QObject):
         )
         self.translate.get_asked.connect(self.models.get)
         self.translate.unlock_asked.connect(lambda: self.show_settings("internet"))
+        self.models.adding.drop.takes_folders = lambda: self.window.current_pane() != TRANSLATE
         self.translate.more_asked.connect(self.models.show_translation)
         self.models.shelf_changed.connect(self.translate.refresh_routes)
         self.models.fetching.changed.connect(self._show_fetching)
@@ -106,7 +108,7 @@ class Desk(QObject):
         self._engine_view = EngineView(self.worker, self.window.status_line, self)
         self._engine_view.restart_wanted.connect(self._restart_engine)
         self._engine_view.model_ready.connect(self.chat.use_model_name)
-        self._engine_view.model_ready.connect(self.models.load_failure.forget)
+        self._engine_view.recovering.connect(self.models.load_failure.forget)
         self._engine_view.failed.connect(self.models.load_failure.show)
         self.chat.replied.connect(self._engine_view.show_reply)
         self.chat.replied.connect(self.models.measure)
@@ -198,7 +200,7 @@ class Desk(QObject):
         def choose() -> Choice:
             return choose_for_chat(self._paths, settings, self._catalogue.get())
 
-        self.background.run(choose, self._take_choice, self.worker.refuse_model)
+        self.background.run(choose, self._take_choice, self._no_choice)
 
     def _take_choice(self, choice: Choice) -> None:
         self.worker.use_model(choice.load)
@@ -217,7 +219,12 @@ class Desk(QObject):
 
     @Slot(object)
     def _show_fetching(self, _state: object) -> None:
-        self.translate.missing.set_fetching(self.models.under_way())
+        self.translate.missing.set_fetching(self.models.fetching.under_way())
+
+    def _no_choice(self, error: InkhornError) -> None:
+        """There is nothing to load; where it is known what is missing, its row says so too."""
+        self.worker.refuse_model(error)
+        self.models.set_chosen(str(error.values.get("model", "")))
 
     @Slot()
     def _restart_engine(self) -> None:
@@ -228,8 +235,7 @@ class Desk(QObject):
 
     @Slot(object)
     def _tell(self, error: InkhornError) -> None:
-        sentence = words(error.kind, error.message, error.values)
-        self.window.show_banner(Banner("danger", lambda: sentence))
+        self.window.show_banner(Banner("danger", lambda: words(error.kind, error.values)))
 
     @Slot(str)
     def _say_stage(self, stage: str) -> None:
@@ -258,7 +264,7 @@ class Desk(QObject):
         if report.read_only:
             self.chat.set_read_only(True)
             reason = report.read_only
-            self.window.show_banner(Banner("warning", lambda: words(reason, "")))
+            self.window.show_banner(Banner("warning", lambda: words(reason)))
         if report.damaged_file is not None:
             place = str(report.damaged_file)
             counts = (report.recovered_messages, report.recovered_conversations)
@@ -290,7 +296,16 @@ class Desk(QObject):
         connect("open_data", lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._paths.data))))
         connect("open_logs", lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._paths.logs))))
         connect("about", lambda: self.background.run(self._catalogue.get, self._show_about))
-        self.chat.connect_menus(connect)
+        self.chat.connect_menus(self._connect_for_pane)
+
+    def _connect_for_pane(self, key: str, do: Callable[[], object]) -> QAction:
+        """Searching searches in the pane that is in front."""
+        if key != "find":
+            return self.window.connect_action(key, do)
+        find = self.translate.find
+        return self.window.connect_action(
+            key, lambda: find() if self.window.current_pane() == TRANSLATE else do()
+        )
 
     def _use_theme(self, theme: Theme) -> None:
         self.use(replace(self.settings, theme=theme))

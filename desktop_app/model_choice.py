@@ -33,9 +33,8 @@ def load_command(paths: Paths, wanted: str = "") -> Load:
     installed, ``model_damaged``, ``model_unsupported``, ``wrong_kind``."""
     catalogue = load_catalogue(paths.models)
     if not wanted:
-        starter = catalogue.starter
-        found = find_installed(starter, paths)
-        return Load(0, str(found), str(paths.prepared), starter.sha256, name=starter.name)
+        starter = _starter(paths, catalogue, list_installed(paths, catalogue))
+        return Load(0, str(starter.path), str(paths.prepared), starter.sha256, name=starter.name)
     entry = _installed(paths, catalogue, wanted)
     if entry is not None:
         _require_model(entry.name, entry.kind)
@@ -81,9 +80,7 @@ def choose_for_chat(paths: Paths, settings: Settings, catalogue: Catalogue | Non
     wanted = settings.models.get("chat", "")
     found = next((one for one in installed if one.id == wanted and one.state == "present"), None)
     if found is None:
-        starter = catalogue.starter
-        file = find_installed(starter, paths)  # or says what is the matter with it
-        found = next(one for one in installed if one.path == file)
+        found = _starter(paths, catalogue, installed)
     load = Load(
         0,
         str(found.path),
@@ -98,3 +95,13 @@ def choose_for_chat(paths: Paths, settings: Settings, catalogue: Catalogue | Non
     )
     is_starter = found.model is not None and found.model.starter
     return Choice(load, found.id, is_starter, missing=str(wanted) if wanted and wanted != found.id else "")
+
+
+def _starter(paths: Paths, catalogue: Catalogue, installed: tuple[Installed, ...]) -> Installed:
+    """What came with the app, or the same file got again or added by the user. Raises as `find_installed`."""
+    sha256 = catalogue.starter.sha256
+    found = next((one for one in installed if one.sha256 == sha256 and one.state == "present"), None)
+    if found is None:
+        file = find_installed(catalogue.starter, paths)
+        found = next(one for one in installed if one.path == file)
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,13 @@ from desktop_app.engine.process import keep_numbers_the_same
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 keep_numbers_the_same()  # as in the engine's process, for what tests compute in their own
+
+_MOST_MEMORY = 12 << 30
+"""Bytes for each process of the tests: one that runs away fails, and does not take the computer with it."""
+if sys.platform != "win32":
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_DATA, (_MOST_MEMORY, resource.getrlimit(resource.RLIMIT_DATA)[1]))
 
 pytest_plugins = ["tests.library.server_fixtures"]
 

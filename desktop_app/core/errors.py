@@ -56,3 +56,12 @@ def kind_of_os_error(error: OSError) -> str:
     if error.errno == errno.ENOMEM:
         return "memory"
     return "internal"
+
+
+def code_of(error: BaseException) -> str:
+    """What names an unforeseen ``error`` in every language, and holds nothing of the user's: the system's
+    name for it (``ENOENT``), or its type."""
+    import errno
+
+    number = error.errno if isinstance(error, OSError) else None
+    return errno.errorcode.get(number or 0, type(error).__name__)

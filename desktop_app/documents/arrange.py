@@ -64,6 +64,11 @@ class _Point:
     piece: bool = False
     """A wrapper without text."""
 
+    @property
+    def inside(self) -> tuple[int, ...]:
+        """What it belongs into. A half into nothing: at one position it keeps its place among the others."""
+        return () if self.inline.role == "half" else self.inline.inside
+
 
 def arrange(line: Line, rendered: Rendered) -> list[Token]:
     """The tokens of ``rendered``, which takes the place of ``line``. Every anchor, field and range of the
@@ -76,17 +81,18 @@ def arrange(line: Line, rendered: Rendered) -> list[Token]:
             start = places(mark.start)
             spans.setdefault(mark.key, []).append((start, max(start, places(mark.end))))
     restored: dict[int, str] = {}
-    taken: list[tuple[int, int]] = []
+    taken: dict[int, tuple[int, int]] = {}
     for inline in line.inlines:
         if inline.role != "style" and inline.key not in spans:
             spans[inline.key] = [_in_proportion(inline, line.text, text)]
         if inline.literal:
             kept = line.text[inline.start : inline.end]
-            found = _occurrence(kept, text, spans[inline.key][0], taken)
+            others = [span for key, span in taken.items() if key not in inline.inside]
+            found = _occurrence(kept, text, spans[inline.key][0], others)
             if found is None:
                 at = spans[inline.key][0][0]
                 found, restored[inline.key] = (at, at), kept
-            taken.append(found)
+            taken[inline.key] = found
             spans[inline.key] = [found]
     pieces = _pieces(line, spans)
     points = _points(line, spans, pieces)
@@ -205,7 +211,7 @@ def _united(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _points(line: Line, spans: dict[int, list[tuple[int, int]]], pieces: list[_Piece]) -> list[_Point]:
-    """Everything without width, in reading order. Halves keep their order, and stay out of fields."""
+    """Everything without width, in reading order. Halves keep their order, and out of other fields."""
     points = [
         _Point(piece.inline, piece.start, piece.inline.order, piece=True)
         for piece in pieces
@@ -223,7 +229,8 @@ def _points(line: Line, spans: dict[int, list[tuple[int, int]]], pieces: list[_P
             at = spans[inline.key][0][0]
             if inline.role == "half":
                 at = halves_at = max(at, halves_at)
-                around = [piece.end for piece in singles if piece.start < at < piece.end]
+                strange = [piece for piece in singles if piece.inline.key not in inline.inside]
+                around = [piece.end for piece in strange if piece.start < at < piece.end]
                 at = halves_at = max([at, *around])
             points.append(_Point(inline, at, inline.order))
     return sorted(points, key=lambda point: (point.at, point.order))
@@ -263,7 +270,7 @@ def _tokens(
             yield Close(opened.pop().inline.key)
         # What belongs into a piece that begins here waits for it.
         keys = [piece.inline.key for piece in starting]
-        waiting = [point for point in here if any(key in keys for key in point.inline.inside)]
+        waiting = [point for point in here if any(key in keys for key in point.inside)]
         yield from _placed([point for point in here if point not in waiting], restored)
         for piece in starting:
             yield Open(piece.inline.key)
@@ -277,7 +284,7 @@ def _tokens(
 
 def _hosted(here: list[_Point], key: int, restored: dict[int, str]) -> Iterator[Token]:
     """Take what belongs into the piece ``key`` out of ``here``."""
-    mine = [point for point in here if key in point.inline.inside]
+    mine = [point for point in here if key in point.inside]
     here[:] = [point for point in here if point not in mine]
     yield from _placed(mine, restored)
 
@@ -286,7 +293,7 @@ def _placed(points: list[_Point], restored: dict[int, str]) -> Iterator[Token]:
     """Points at one position, with those in each other's wrappers that have no text."""
     keys = {point.inline.key for point in points if point.piece}
     for point in points:
-        if keys.isdisjoint(point.inline.inside):
+        if keys.isdisjoint(point.inside):
             yield from _with_content(point, points, restored)
 
 
@@ -298,5 +305,5 @@ def _with_content(point: _Point, points: list[_Point], restored: dict[int, str])
     yield Open(key)
     if key in restored:
         yield Text(restored[key], None)
-    yield from _placed([each for each in points if key in each.inline.inside], restored)
+    yield from _placed([each for each in points if key in each.inside], restored)
     yield Close(key)

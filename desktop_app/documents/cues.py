@@ -11,7 +11,7 @@ LINE = re.compile(r"([^\r\n]*)(\r\n|\r|\n|\Z)")
 TIMING = re.compile(
     r"\s*(?:(\d{1,4}):)?(\d{1,2}):(\d{1,2})[,.](\d{1,3})\s*-->\s*(?:(\d{1,4}):)?(\d{1,2}):(\d{1,2})[,.](\d{1,3})(?=\s|$)"
 )
-TAG = re.compile(r"<(/?)([a-zA-Z][^\s>./]*)?[^<>\n]*>|\{\\[^{}\n]*\}|\\[Nnh]")
+TAG = re.compile(r"<(/?)([a-zA-Z][^\s<>./]*)?[^<>\n]*>|\{\\[^{}\n]*\}|\\[Nnh]")
 """<i>, <c.yellow>, <v Name>, <00:00:01.000>, and what players take over from ASS: {\\an8}."""
 POSITION = re.compile(r"(?:\s*\{\\[^{}\n]*\})+\s*|\s+")
 END_OF_SENTENCE = re.compile(r"[.!?…。！？‼⁇♪♫][\"'”’»」』)\]]*\s*$")

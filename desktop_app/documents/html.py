@@ -214,7 +214,8 @@ class Html:
         twice, nor pictures and notes."""
         if block.plain:
             return self._escaped(_one_line(rendered.text))
-        whole = whole_marks(segment.marks, rendered)
+        fixed = [mark.key for mark in segment.marks if self._tags[mark.key].words]
+        whole = whole_marks(segment, rendered, fixed)
         order = {mark.key: place for place, mark in enumerate(segment.marks)}
         parts: list[str] = []
         hidden = 0

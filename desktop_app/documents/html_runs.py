@@ -212,7 +212,8 @@ def collapsed(text: str) -> str:
     """White space as it is shown: one space, and none where a line ends between Chinese characters."""
 
     def shown_as(found: re.Match[str]) -> str:
-        before, after = text[: found.start()][-1:], text[found.end() : found.end() + 1]
+        start, end = found.span()
+        before, after = text[start - 1 : start], text[end : end + 1]
         joined = "\n" in found.group() and ALL_CJK.match(before) and ALL_CJK.match(after)
         return "" if joined else " "
 

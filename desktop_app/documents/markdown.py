@@ -47,7 +47,7 @@ class _Block:
     end: int  # in the file
     prefix: str  # of its further lines
     width: int  # it is wrapped by hand at that, 0 if not
-    kind: str  # paragraph, heading, cell
+    kind: str  # paragraph, heading, setext (a heading by the line below it), cell
     exact: bool  # its characters are those of the file
 
     def place(self, at: int) -> int:
@@ -86,12 +86,10 @@ class Markdown:
             mark = self._key()
             self._spans[mark] = span
             marks.append(Mark(span.start, span.end, mark))
-            if span.alt and block.exact and any(map(str.isalpha, block.source[slice(*span.alt)])):
+            if span.alt and block.exact and any(map(str.isalpha, span.alt_text)):
                 alt = self._key()
                 self._images[alt] = (key, span.alt)
-                yield Segment(
-                    alt, shown(" ".join(block.source[slice(*span.alt)].split())), place="alternative"
-                )
+                yield Segment(alt, shown(" ".join(span.alt_text.split())), place="alternative")
         words = text
         for span in reversed(spans):
             if span.close is None and span.end > span.start:
@@ -106,9 +104,7 @@ class Markdown:
         alts: dict[int, list[Edit]] = {}
         for key in rendered.keys() & self._images.keys():
             block, (start, end) = self._images[key]
-            new = re.sub(r"([\[\]\\])", r"\\\1", " ".join(rendered[key].text.split()))
-            if self._blocks[block].kind == "cell":
-                new = new.replace("|", "\\|")
+            new = escaped(" ".join(rendered[key].text.split()), 1, begins=False)
             if bilingual:
                 new = f"{self._blocks[block].source[start:end]} / {new}"
             alts.setdefault(block, []).append(Edit(start, end, new))
@@ -136,7 +132,8 @@ class Markdown:
         lines = rendered.text.split("\n") if block.kind == "paragraph" else []
         if len(lines) < 2:
             rendered = single_spaced(rendered)
-        whole = whole_marks(segment.marks, rendered)
+        fixed = [mark.key for mark in segment.marks if self._spans[mark.key].close is None]
+        whole = whole_marks(segment, rendered, fixed)
         if repeated:
             kept = tuple(mark for mark in whole.marks if not self._spans[mark.key].is_place)
             whole = Rendered(whole.text, kept)
@@ -190,7 +187,7 @@ class Markdown:
         return "".join(parts), "".join(words), tags
 
     def _reads(self, new: str, block: _Block, words: str, tags: list[str]) -> bool:
-        if block.kind == "paragraph":
+        if block.kind in ("paragraph", "setext"):
             tokens = self._md.parse(new, dict(self._environment))
             if [token.type for token in tokens] != ["paragraph_open", "inline", "paragraph_close"]:
                 return False
@@ -218,24 +215,27 @@ def _blocks(text: str, md: MarkdownIt, environment: Environment) -> Iterator[tup
         masked = "\n" * sum(1 for _ in re.finditer(r"\r\n|\r|\n", front.group())) + masked
     lines = [(found.start(), found.group().rstrip("\r\n")) for found in LINE.finditer(text)]
     tokens = md.parse(masked, environment)
-    cells = 0
+    cells: Iterator[tuple[int, int]] = iter(())
     for before, token in pairwise(tokens):
-        if before.type == "tr_open":
-            cells = 0
+        if before.type == "tr_open" and before.map is not None:
+            cells = iter(_cells(lines[before.map[0]][1]))
         if token.type != "inline" or token.map is None:
             continue
         if before.type in ("th_open", "td_open"):
-            cells += 1
-            block = _cell(lines[token.map[0]], cells - 1, token.content)
+            block = _cell(lines[token.map[0]], next(cells, None), token.content)
         else:
-            block = _lines_of(
-                lines[token.map[0] : token.map[1]], token.content, before.type == "heading_open"
-            )
+            block = _lines_of(lines[token.map[0] : token.map[1]], token.content, _kind(before))
         if block is not None and token.content and len(token.content) <= LONGEST_BLOCK:
             yield token, block
 
 
-def _lines_of(lines: list[tuple[int, str]], source: str, heading: bool) -> _Block | None:
+def _kind(before: Token) -> str:
+    if before.type != "heading_open":
+        return "paragraph"
+    return "heading" if before.markup.startswith("#") else "setext"
+
+
+def _lines_of(lines: list[tuple[int, str]], source: str, kind: str) -> _Block | None:
     """Where a block is in the file; None if its text is not found there as it should be, and so stays."""
     places = []
     at = 0
@@ -247,7 +247,7 @@ def _lines_of(lines: list[tuple[int, str]], source: str, heading: bool) -> _Bloc
     for number, (part, (begin, line)) in enumerate(zip(parts, lines, strict=False)):
         text, clean = part.strip(), line.replace("\0", "\ufffd")
         column = clean.rfind(text)
-        if column < 0 or (not heading and clean[column + len(text) :].strip()):
+        if column < 0 or (kind != "heading" and clean[column + len(text) :].strip()):
             return None
         lead = len(part) - len(part.lstrip())
         places.append((at, begin + column - lead))
@@ -257,24 +257,28 @@ def _lines_of(lines: list[tuple[int, str]], source: str, heading: bool) -> _Bloc
             indent = column
     first = lines[0][1][: places[0][1] - lines[0][0]]
     prefix = lines[1][1][:indent] if len(parts) > 1 else re.sub(r"[^>\s]", " ", first)
-    width = max(columns(line) for _begin, line in lines) if len(parts) > 1 and not heading else 0
-    return _Block(source, tuple(places), end, prefix, width, "heading" if heading else "paragraph", True)
+    width = max(columns(line) for _begin, line in lines) if len(parts) > 1 and kind == "paragraph" else 0
+    return _Block(source, tuple(places), end, prefix, width, kind, True)
 
 
-def _cell(line: tuple[int, str], number: int, source: str) -> _Block | None:
-    """A table's cell, by the bars that are not escaped (GFM 4.10)."""
-    begin, text = line
-    row = CONTAINER.match(text)
+def _cells(line: str) -> list[tuple[int, int]]:
+    """Where a row's cells are, by the bars that are not escaped (GFM 4.10)."""
+    row = CONTAINER.match(line)
     start = row.end() if row else 0
-    end = len(text.rstrip())
-    bars = [at for at in range(start, end) if text[at] == "|" and text[at - 1 : at] != "\\"]
+    end = len(line.rstrip())
+    bars = [at for at in range(start, end) if line[at] == "|" and line[at - 1 : at] != "\\"]
     edges = [start - 1, *bars, end]
     if bars and bars[0] == start:
         edges.pop(0)
-    if number + 1 >= len(edges):
+    return [(left + 1, right) for left, right in pairwise(edges)]
+
+
+def _cell(line: tuple[int, str], place: tuple[int, int] | None, source: str) -> _Block | None:
+    if place is None:
         return None
-    raw = text[edges[number] + 1 : edges[number + 1]]
-    left = edges[number] + 1 + len(raw) - len(raw.lstrip())
+    begin, text = line
+    raw = text[slice(*place)]
+    left = place[0] + len(raw) - len(raw.lstrip())
     raw = raw.strip()
     if raw.replace("\\|", "|") != source:
         return None

@@ -12,11 +12,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from desktop_app.documents.wrapping import ALL_CJK
 
+BlockRule = Callable[[StateBlock, int, int, bool], bool]
 Environment = MutableMapping[str, Any]
 NOTED = ("backticks", "link", "image", "autolink", "html_inline")
 FOOTNOTE = re.compile(r"\[\^[^\]\s]+\](?::[ \t]*)?")
@@ -24,7 +26,7 @@ TASK = re.compile(r"\[[ xX]\][ \t]+")
 FORMULA = re.compile(r"\$\$[^$]+\$\$|\$(?![\s$\d])[^$\n]*[^\s$\\]\$(?!\d)")
 TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)[^>]*?(/?)>", re.DOTALL)
 EMPTY = {"br", "img", "hr", "wbr", "input"}
-PUNCTUATION = re.compile(r"([\\`*_\[\]<>&~$|])")
+PUNCTUATION = re.compile(r"([\\`*_\[\]<>&~$|!^])")
 BEGIN = re.compile(r"\s*(?:(\d{1,9})([.)])|([#>+=~:|-]))")
 HTML_EMPHASIS = {"*": "em", "_": "em", "**": "strong", "__": "strong", "~~": "del"}
 
@@ -41,6 +43,7 @@ class Span:
     close: str | None
     shown: str = ""
     alt: tuple[int, int] | None = None
+    alt_text: str = ""
     place: tuple[int, int] = (0, 0)
 
     @property
@@ -56,7 +59,19 @@ def parser() -> MarkdownIt:
     for name in NOTED:
         md.inline.ruler.at(name, _noting(rules[name]))
     md.inline.ruler.before("link", "verbatim", _verbatim)
+    references = next(rule.fn for rule in md.block.ruler.__rules__ if rule.name == "reference")
+    md.block.ruler.at("reference", _references(references))
     return md
+
+
+def _references(rule: BlockRule) -> BlockRule:
+    """A footnote of one word is no link's address."""
+
+    def references(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+        begin = state.bMarks[start] + state.tShift[start]
+        return not state.src.startswith("[^", begin) and rule(state, start, end, silent)
+
+    return references
 
 
 def _noting(rule: Callable[[StateInline, bool], bool]) -> Callable[[StateInline, bool], bool]:
@@ -118,11 +133,11 @@ def read_inline(children: Sequence[Token], source: str) -> tuple[str, list[Span]
         if words:
             add(words)
 
-    def stays(words: str, place: tuple[int, int], alt: tuple[int, int] | None = None) -> None:
+    def stays(words: str, place: tuple[int, int]) -> None:
         position = length
         if words:
             add(words)
-        spans.append(Span(position, length, source[slice(*place)], None, words, alt, place))
+        spans.append(Span(position, length, source[slice(*place)], None, words, place=place))
 
     for number, token in enumerate(children):
         place = token.meta.get("place", (0, 0))
@@ -145,7 +160,9 @@ def read_inline(children: Sequence[Token], source: str) -> tuple[str, list[Span]
             stays("" if token.content.startswith("[") else token.content, place)
         elif token.type == "image":
             start = place[0] + 2
-            stays("", place, alt=(start, start + len(token.content)))
+            stays("", place)
+            alt_text, _spans = read_inline(token.children or [], token.content)
+            spans[-1] = replace(spans[-1], alt=(start, start + len(token.content)), alt_text=alt_text)
         elif token.type == "html_inline":
             tag = TAG.fullmatch(token.content)
             name = tag[2].lower() if tag else ""

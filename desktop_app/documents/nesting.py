@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from desktop_app.documents.document import Mark, Rendered
+from desktop_app.documents.document import Mark, Rendered, Segment
 from desktop_app.documents.spans import clipped
 
 
@@ -24,21 +24,38 @@ class Piece(NamedTuple):
     again: bool = False
 
 
-def whole_marks(
-    source: tuple[Mark, ...], rendered: Rendered, needed: Collection[int] | None = None
-) -> Rendered:
-    """``rendered`` with each of the segment's marks once: no others, and the anchors (or ``needed`` ones)
-    that were lost at the end of the text, so that no note, picture or break disappears."""
-    known = {mark.key: mark for mark in source}
+def whole_marks(segment: Segment, rendered: Rendered, fixed: Collection[int] = ()) -> Rendered:
+    """``rendered`` with each of the segment's marks once, and no others. One that was lost is put over the
+    same words if they are there, else where it stood in proportion, so that no link, note or picture
+    disappears. ``fixed`` marks stand for words of the source: lost, they are put in and take no words away."""
+    known = {mark.key for mark in segment.marks}
+    text = rendered.text
     marks: dict[int, Mark] = {}
-    for mark in clipped(rendered.marks, len(rendered.text)):
-        if mark.key in known and mark.key not in marks:
-            marks[mark.key] = mark
-    end = len(rendered.text)
-    for mark in source:
-        if mark.key not in marks and (mark.start == mark.end or (needed is not None and mark.key in needed)):
-            marks[mark.key] = Mark(end, end, mark.key)
-    return Rendered(rendered.text, tuple(marks.values()))
+    for mark in clipped(rendered.marks, len(text)):
+        if mark.key in known:
+            marks.setdefault(mark.key, mark)
+    scale = len(text) / max(1, len(segment.text))
+    for mark in segment.marks:
+        if mark.key in marks:
+            continue
+        words = segment.text[mark.start : mark.end]
+        at = text.find(words) if words else -1
+        if at >= 0:
+            marks[mark.key] = Mark(at, at + len(words), mark.key)
+            continue
+        start = _between_words(text, round(mark.start * scale))
+        end = start if mark.key in fixed else max(start, _between_words(text, round(mark.end * scale)))
+        marks[mark.key] = Mark(start, end, mark.key)
+    return Rendered(text, tuple(marks.values()))
+
+
+def _between_words(text: str, place: int) -> int:
+    """The nearest place that is not within a word."""
+    for away in range(24):
+        for at in (place + away, place - away):
+            if at <= 0 or at >= len(text) or text[at - 1].isspace() != text[at].isspace():
+                return min(max(at, 0), len(text))
+    return place
 
 
 def single_spaced(rendered: Rendered) -> Rendered:

@@ -50,9 +50,8 @@ def open_odf(path: Path, name: str) -> OfficeDocument:
 def _read(package: Package, name: str) -> Iterator[Part]:
     _refuse_encrypted(package)
     root = parse(package.read("content.xml"), "content.xml")
-    walk = _Walk(
-        Styles(root), speaks=name != "ods", sheets=name == "ods", kept=_kept(root) if name == "ods" else set()
-    )
+    sheets = name == "ods"
+    walk = _Walk(Styles(root), not sheets, sheets, _kept(root) if sheets else set())
     body = child(root, "office:body")
     if body is not None:
         walk.story(body, "")
@@ -119,7 +118,7 @@ class _Walk:
 
 def _kept(root: Element) -> set[str]:
     """Texts that formulas and pivot tables of a sheet look for."""
-    found = set()
+    found: set[str] = set()
     for element in root.iter():
         formula = element.get(_FORMULA) if isinstance(element.tag, str) else None
         if formula:

@@ -49,14 +49,12 @@ class Styles:
     def spoken(self, name: str, family: str, language: Language) -> str:
         """The name of a style like ``name`` for text in ``language``. Of the ``family`` ``paragraph`` or
         ``text``; for text it only says nothing of another language."""
-        if self._list is None:
-            return name
         key = family, name, language.tag
         if key not in self._made:
-            self._made[key] = self._make(name, family, language)
+            self._made[key] = name if self._list is None else self._make(self._list, name, family, language)
         return self._made[key]
 
-    def _make(self, name: str, family: str, language: Language) -> str:
+    def _make(self, styles: Element, name: str, family: str, language: Language) -> str:
         old = self._automatic.get((family, name))
         if family == "text":
             properties = None if old is None else child(old, "style:text-properties")
@@ -65,7 +63,7 @@ class Styles:
         if old is not None:
             style = deepcopy(old)
         else:
-            style = self._list.makeelement(full_name("style:style"), {_FAMILY: family})
+            style = styles.makeelement(full_name("style:style"), {_FAMILY: family})
             if name:
                 style.set(_PARENT, name)
         new = f"{name or family}_{language.tag}"
@@ -84,7 +82,7 @@ class Styles:
             properties.set(spoken, language.primary)
             properties.set(country, language.region or "none")
             _turn(style, language)
-        self._list.append(style)
+        styles.append(style)
         self._automatic[family, new] = style
         return new
 

@@ -74,6 +74,12 @@ def _pptx(path: Path) -> Document:
     return open_pptx(path)
 
 
+def _xlsx(path: Path) -> Document:
+    from desktop_app.documents.xlsx import open_xlsx
+
+    return open_xlsx(path)
+
+
 def _odf(name: str) -> Callable[[Path], Document]:
     def open_it(path: Path) -> Document:
         from desktop_app.documents.odf import open_odf
@@ -90,6 +96,7 @@ def _kind(*kinds: str) -> Callable[[Sample], bool]:
 _OFFICE: Final = "application/vnd.openxmlformats-officedocument"
 _WORD: Final = f"{_OFFICE}.wordprocessingml"
 _OPEN: Final = "application/vnd.oasis.opendocument"
+_SHEETS: Final = f"{_OFFICE}.spreadsheetml"
 _SLIDES: Final = f"{_OFFICE}.presentationml"
 
 _TEXTS: Final = (
@@ -131,6 +138,17 @@ FORMATS: tuple[Format, ...] = (
             "application/vnd.ms-powerpoint.presentation.macroEnabled.main+xml",
             "application/vnd.ms-powerpoint.slideshow.macroEnabled.main+xml",
             "application/vnd.ms-powerpoint.template.macroEnabled.main+xml",
+        ),
+    ),
+    Format(
+        "xlsx",
+        (".xlsx", ".xlsm", ".xltx", ".xltm"),
+        _xlsx,
+        _kind(
+            f"{_SHEETS}.sheet.main+xml",
+            f"{_SHEETS}.template.main+xml",
+            "application/vnd.ms-excel.sheet.macroEnabled.main+xml",
+            "application/vnd.ms-excel.template.macroEnabled.main+xml",
         ),
     ),
     Format("odt", (".odt", ".ott"), _odf("odt"), _kind(f"{_OPEN}.text", f"{_OPEN}.text-template")),

@@ -56,8 +56,10 @@ class SpanDocument:
     def write(
         self, rendered: Mapping[int, Rendered], target: Path, bilingual: bool = False, language: str = ""
     ) -> None:
-        """As `Document.write`. A segment that comes out as it was is not touched at all."""
-        content = self._body.content(changed(self.segments, rendered), bilingual, language)
+        """As `Document.write`. A segment that comes out as it was is not touched at all, and a document in
+        which all do is not said to be in another language."""
+        new = changed(self.segments, rendered)
+        content = self._body.content(new, bilingual, language if new else "")
         put(content, target, self._path)
 
 

@@ -140,7 +140,7 @@ class Subtitles:
         """The lines of each piece."""
         rendered = single_spaced(rendered)
         text = rendered.text
-        whole = whole_marks(segment.marks, rendered)
+        whole = whole_marks(segment, rendered)
         asked = {mark.key: mark.start for mark in rendered.marks}
         ends = shares(text, sentence.texts, [asked.get(key, -1) for key in sentence.breaks])
         order = {mark.key: place for place, mark in enumerate(segment.marks)}

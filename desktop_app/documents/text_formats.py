@@ -10,9 +10,11 @@ from pathlib import Path
 from desktop_app.documents.document import Document
 from desktop_app.documents.encodings import MARKS
 
-_HTML = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html[\s>])", re.I | re.S)
+_HTML = re.compile(
+    r"\s*(?:<\?xml[^>]*>\s*)?(?:(?><!--.*?-->)\s*)*+<(?:!doctype\s+html|html[\s>])", re.I | re.S
+)
 _CUE = re.compile(r"\s*(?:\d+\s*\n\s*)?(?:\d+:)?\d+:\d+[,.]\d+\s*-->\s*(?:\d+:)?\d+:\d+[,.]\d+")
-_CATALOGUE = re.compile(r"(?:\s*(?:#[^\n]*)?\n)*\s*(?:msgctxt\s+\"[^\n]*\n\s*)?msgid\s+\"")
+_CATALOGUE = re.compile(r"(?:[ \t\r]*(?:#[^\n]*)?\n)*+[ \t]*(?:msgctxt\s+\"[^\n]*\n\s*)?msgid\s+\"")
 
 
 def head_text(head: bytes) -> str:

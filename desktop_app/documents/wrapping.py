@@ -14,7 +14,8 @@ OPENING = "（〔［｛〈《「『【〖“‘([{"
 CLOSING = "）〕］｝〉》」』】〗”’)\\]}、。，．：；！？·…—～ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ.,:;!?%％"
 """May not begin a line (the basic rules of Chinese and Japanese line breaking, W3C clreq and jlreq)."""
 ATOM = re.compile(f"[{OPENING}]*(?:[{CJK}]|[^\\s{CJK}]+)[{CLOSING}]*")
-WORD = re.compile(r"\S+")
+WORD = re.compile(rf"\S+(?:(?<=[{CJK}]) (?=[{CJK}])\S+)*")
+"""Broken at spaces only, and not at one between Chinese words, where the end of a line is read as none."""
 ALL_CJK = re.compile(f"[{CJK}]")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 
-from desktop_app.core.errors import InkhornError, kind_of_os_error
+from desktop_app.core.errors import InkhornError, code_of, kind_of_os_error
 from desktop_app.core.messages import Failed
 
 _OUT_OF_MEMORY = ("can't allocate memory", "not enough memory", "out of memory", "bad_alloc")
@@ -25,5 +25,6 @@ def failed(command_id: int, error: BaseException) -> Failed:
     if isinstance(error, OSError):
         kind = kind_of_os_error(error)
         message = f"The system reports an error: {error.strerror or type(error).__name__}."
-        return Failed(command_id, kind, message, detail)
-    return Failed(command_id, "internal", f"The engine met an error ({type(error).__name__}).", detail)
+        return Failed(command_id, kind, message, detail, {"code": code_of(error)})
+    message = f"The engine met an error ({type(error).__name__})."
+    return Failed(command_id, "internal", message, detail, {"code": code_of(error)})

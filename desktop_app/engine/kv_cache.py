@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import mmap
+import sys
 from collections.abc import Sequence
 
 import torch
@@ -9,6 +12,8 @@ from torch import Tensor
 
 from desktop_app.core.machine import check_memory
 from desktop_app.engine.architecture import Architecture
+
+_PRIVATE = {} if sys.platform == "win32" else {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS}
 
 BLOCK = 256
 """Positions of which the capacity is always a multiple: attention reads whole steps of
@@ -72,10 +77,10 @@ class KVCache:
         """Copy layer by layer, so that no more than one is there twice."""
         planes, heads, dim = self._shape
         for number, old in enumerate(self.layers):
-            new = torch.empty(planes, heads, capacity, dim, dtype=self._dtype, device=self._device)
+            # Attention multiplies what it then masks, which must be numbers.
+            new = _zeros((planes, heads, capacity, dim), self._dtype, self._device)
             if length:
                 new[:, :, :length] = old[:, :, :length]
-            new[:, :, length:] = 0  # attention multiplies what it then masks, which must be numbers
             self.layers[number] = new
         self._capacity = capacity
 
@@ -85,3 +90,12 @@ class KVCache:
 
     def extend(self, ids: Sequence[int]) -> None:
         self.ids.extend(ids)
+
+
+def _zeros(shape: tuple[int, ...], dtype: torch.dtype, device: torch.device) -> Tensor:
+    """On the CPU in pages of its own: the heap cannot put a layer where the smaller one before it lay, and
+    keeps half of what a cache took when it grows."""
+    if device.type != "cpu":
+        return torch.zeros(shape, dtype=dtype, device=device)
+    pages = mmap.mmap(-1, math.prod(shape) * dtype.itemsize, **_PRIVATE)
+    return torch.frombuffer(pages, dtype=dtype).view(shape)

@@ -121,10 +121,8 @@ class Lane:
         return self._session
 
     def _transform(self, command: Transform, report: Reporter) -> tuple[str, ...]:
-        from desktop_app.engine.hosted.text_to_text import HostedTextToText
-
         model = self._model()
-        if not isinstance(model, HostedTextToText):
+        if self._loaded is None or self._loaded.kind != "text_to_text":
             raise _wrong_kind("translate or transform texts")
         c = command
         told, cancelled = report.work, report.is_cancelled

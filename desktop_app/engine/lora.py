@@ -69,12 +69,19 @@ def read_lora(folder: Path) -> dict[str, LoraPair]:
 def does_not_fit(tensor: str) -> InkhornError:
     """The error for an adapter whose ``tensor`` has no place in the model, or none of its size."""
     shown = tensor[:200]
-    return InkhornError("model_unsupported", f"The adapter does not fit this model: {shown}", tensor=shown)
+    return InkhornError(
+        "model_unsupported",
+        f"The adapter does not fit this model: {shown}",
+        reason="adapter_misfit",
+        tensor=shown,
+    )
 
 
 def unusable(why: str) -> InkhornError:
     """The error for an adapter that is of a kind not known here."""
-    return InkhornError("model_unsupported", f"This adapter cannot be used: {why}.", why=why)
+    return InkhornError(
+        "model_unsupported", f"This adapter cannot be used: {why}.", reason="adapter_misfit", why=why
+    )
 
 
 def _check_config(config: Mapping[str, Any]) -> None:

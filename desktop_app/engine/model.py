@@ -13,10 +13,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from desktop_app.core.errors import InkhornError
 from desktop_app.core.machine import check_memory, cpu_kind
 from desktop_app.core.messages import Load, ModelKind, Notice
 from desktop_app.engine.form_folder import DamagedPreparedError, discard
-from desktop_app.engine.origins import HostedOrigin, LeanOrigin, open_folder, open_gguf
+from desktop_app.engine.origins import (
+    BergamotOrigin,
+    HostedOrigin,
+    LeanOrigin,
+    Origin,
+    open_folder,
+    open_gguf,
+)
 from desktop_app.engine.prepared import (
     FORMAT,
     Description,
@@ -32,9 +40,11 @@ from desktop_app.engine.words import Words
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from desktop_app.engine.bergamot.translator import BergamotTranslator
     from desktop_app.engine.checkpoint import Checkpoint
     from desktop_app.engine.decoder import Decoder
     from desktop_app.engine.hosted.load import HostedModel
+    from desktop_app.engine.translation.pivot import Pivot
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +56,8 @@ WORKING_MEMORY = 160 << 20
 class Opened:
     """A model whose words are known and whose weights are not loaded yet. ``words`` only where it
     continues text. ``forms`` is where its prepared forms lie, to be ended by the precision's name;
-    ``prepared`` is a lean decoder's that was found there; ``origin`` is what else was read of the source."""
+    ``prepared`` is a lean decoder's that was found there; ``origin`` is what else was read of the source,
+    ``pivot`` of the model behind it."""
 
     name: str
     kind: ModelKind
@@ -54,7 +65,8 @@ class Opened:
     source: Path
     forms: Path
     prepared: Prepared | None
-    origin: LeanOrigin | HostedOrigin | None
+    origin: Origin | None
+    pivot: BergamotOrigin | None = None
 
     def form(self, precision: str) -> Path:
         """The folder of the prepared form for ``precision``."""
@@ -72,7 +84,7 @@ class Opened:
 class LoadedModel:
     """``model`` offers what its ``kind`` says: `CausalModel`, or one of the hosted kinds."""
 
-    model: Decoder | HostedModel
+    model: Decoder | HostedModel | BergamotTranslator | Pivot
     kind: ModelKind
     precision: str
     parameters: int
@@ -94,12 +106,22 @@ def open_model(command: Load, report: StageReport) -> Opened:
         d = prepared.description
         return Opened(d.name, "causal", d.words, source, forms, prepared, None)
     origin = _read_origin(source)
-    kind: ModelKind = origin.kind if isinstance(origin, HostedOrigin) else "causal"
-    return Opened(origin.name, kind, origin.words, source, forms, None, origin)
+    kind: ModelKind = "causal" if isinstance(origin, LeanOrigin) else origin.kind
+    pivot = _read_pivot(origin, Path(command.pivot)) if command.pivot else None
+    return Opened(origin.name, kind, origin.words, source, forms, None, origin, pivot)
 
 
-def _read_origin(source: Path) -> LeanOrigin | HostedOrigin:
+def _read_origin(source: Path) -> Origin:
     return open_folder(source) if source.is_dir() else open_gguf(source)
+
+
+def _read_pivot(origin: Origin, path: Path) -> BergamotOrigin:
+    pivot = _read_origin(path)
+    if not isinstance(origin, BergamotOrigin) or not isinstance(pivot, BergamotOrigin):
+        raise InkhornError(
+            "model_unsupported", "Only two of Mozilla's networks translate one after the other."
+        )
+    return pivot
 
 
 def _find_prepared(folder: Path) -> Prepared | None:
@@ -118,7 +140,11 @@ def load_model(opened: Opened, command: Load, report: StageReport) -> LoadedMode
     written, keeps it in memory. Raises InkhornError, or RuntimeError and MemoryError of torch."""
     from desktop_app.engine import devices
 
-    load = _load_hosted if isinstance(opened.origin, HostedOrigin) else _load_decoder
+    load = _load_decoder
+    if isinstance(opened.origin, HostedOrigin):
+        load = _load_hosted
+    elif isinstance(opened.origin, BergamotOrigin):
+        load = _load_bergamot
     device, notice = devices.choose(command.device, 2 * _parameters(opened))
     if device != "cpu":
         asked = command.precision
@@ -139,11 +165,21 @@ def _load_hosted(opened: Opened, form: str, device: str, report: StageReport) ->
     return LoadedModel(model, opened.kind, model.precision, model.parameters)
 
 
+def _load_bergamot(opened: Opened, form: str, device: str, report: StageReport) -> LoadedModel:
+    from desktop_app.engine.bergamot.load import load_bergamot
+
+    assert isinstance(opened.origin, BergamotOrigin)
+    model = load_bergamot(opened.origin, opened.pivot, form, device, report)
+    return LoadedModel(model, opened.kind, model.precision, model.parameters)
+
+
 def _parameters(opened: Opened) -> int:
     if opened.prepared is not None:
         return opened.prepared.description.parameters
     if isinstance(opened.origin, LeanOrigin):
         return opened.origin.checkpoint.parameters
+    if isinstance(opened.origin, BergamotOrigin):
+        return opened.origin.header.parameters + (opened.pivot.header.parameters if opened.pivot else 0)
     return sum(tensor.elements for tensor in read_weights(opened.source).values())
 
 

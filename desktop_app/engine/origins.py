@@ -1,4 +1,5 @@
-"""The two kinds of places a model comes from: a GGUF file, and a folder as transformers saves it.
+"""The kinds of places a model comes from: a GGUF file, a folder as transformers saves it, and one of
+Mozilla's translation networks.
 
 An origin reads all but the weights without torch, so that counting tokens need not wait for it.
 """
@@ -13,6 +14,7 @@ from typing import Any
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.messages import ModelKind
 from desktop_app.engine.architecture import Architecture
+from desktop_app.engine.bergamot.origin import BergamotOrigin, find_origin
 from desktop_app.engine.checkpoint import Checkpoint, FolderCheckpoint, GgufCheckpoint
 from desktop_app.engine.families.config_reader import read_config_architecture
 from desktop_app.engine.families.family import FAMILIES
@@ -81,8 +83,13 @@ class HostedOrigin:
     words: Words | None
 
 
-def open_folder(folder: Path) -> LeanOrigin | HostedOrigin:
+Origin = LeanOrigin | HostedOrigin | BergamotOrigin
+
+
+def open_folder(folder: Path) -> Origin:
     """Raises InkhornError."""
+    if (network := find_origin(folder)) is not None:
+        return network
     found = read_safetensors_folder(folder)
     if _is_causal(found.config):
         try:

@@ -75,6 +75,14 @@ class Variant:
     source: WheelSource | HubSource
     format: Format
 
+    @property
+    def bytes_on_disk(self) -> int | None:
+        """What its files take once they are here, None if not known beforehand; a wheel packs them, and may
+        hold more besides."""
+        if isinstance(self.source, HubSource):
+            return self.download_bytes
+        return sum(member.file.size or 0 for member in self.source.members)
+
 
 @dataclass(frozen=True, slots=True)
 class Strengths:

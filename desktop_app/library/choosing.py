@@ -72,7 +72,7 @@ def choose_files(
     if ggufs := sorted(name for name in safe if name.lower().endswith(".gguf")):
         few = ", ".join(ggufs[:12]) + (" …" if len(ggufs) > 12 else "")
         message = f"{what} holds several forms as GGUF; name the one that is wanted: {few}"
-        raise InkhornError("model_unsupported", message, files=ggufs)
+        raise InkhornError("model_unsupported", message, reason="several_forms", files=ggufs)
     message = f"{what} has no weights as safetensors or GGUF."
     raise InkhornError("model_unsupported", message, reason="no_weights")
 

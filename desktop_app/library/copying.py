@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from desktop_app.core.errors import InkhornError, kind_of_os_error
+from desktop_app.core.errors import InkhornError, code_of, kind_of_os_error
 from desktop_app.library.manifest import StoredFile
 from desktop_app.library.verify import CHUNK, Told
 
@@ -37,7 +37,9 @@ class Copier:
             return self._copy(source, target, name)
         except OSError as error:
             message = f"{source.name} could not be copied: {error.strerror or error}."
-            raise InkhornError(kind_of_os_error(error), message, path=str(target)) from error
+            raise InkhornError(
+                kind_of_os_error(error), message, path=str(target), code=code_of(error)
+            ) from error
 
     def hash(self, path: Path, name: str) -> StoredFile:
         """Read ``path`` for its size and SHA-256. Raises OSError, and `InkhornError` ``cancelled``."""

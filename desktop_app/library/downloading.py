@@ -75,7 +75,8 @@ def download(
     run = _Run(job.order, folder, network, Meter(tell), patience, sleep)
     with _as_failures(folder), hold(folder) as mine, run.meter.ticking():
         if not mine:
-            raise InkhornError("internal", f"{job.order.name} is being downloaded by another Inkhorn.")
+            message = f"{job.order.name} is being downloaded by another Inkhorn."
+            raise InkhornError("internal", message, reason="elsewhere")
         target = paths.user_models / job.order.folder
         placing = folder / "placing"
         if placing.exists() and not run.files.exists():

@@ -26,6 +26,7 @@ class Installed:
     ``sha256`` that of the one file, empty for a folder; ``added`` seconds since 1970; ``family`` as in
     the configuration. ``files`` are what was checked when it came, empty where nothing is known. ``base`` is
     what an adapter's maker calls the model that it was made for; ``shape`` are the sizes, where known.
+    ``bytes_on_disk`` are those of its files, wherever they lie.
     """
 
     id: str
@@ -48,6 +49,12 @@ class Installed:
     base: str = ""
     shape: Shape | None = None
 
+    @property
+    def bytes_of_ours(self) -> int:
+        """What of `bytes_on_disk` goes with the model when it is removed: nothing of a file that is only
+        used where it lies."""
+        return 0 if self.origin == "link" else self.bytes_on_disk
+
 
 def folder_name(model_id: str, variant_id: str) -> str:
     """The folder of a catalogue entry in the user's models."""
@@ -55,13 +62,12 @@ def folder_name(model_id: str, variant_id: str) -> str:
 
 
 def bundled(paths: Paths, model: Model) -> Installed | None:
-    """The starter model that came with the app; None where none did."""
+    """The starter model that came with the app, be its file there or not; None where none came."""
     path = paths.models / "starter" / model.file.name
-    try:
-        status = path.stat()
-    except OSError:
+    if not path.parent.is_dir():
         return None
     size, sha256 = model.file.known()
+    state, present = _look(path.parent, (StoredFile(path.name, size, sha256),))
     return Installed(
         id=model.id,
         name=model.name,
@@ -70,12 +76,12 @@ def bundled(paths: Paths, model: Model) -> Installed | None:
         model=model,
         variant=model.variants[0].id,
         origin="bundled",
-        state="present" if status.st_size == size else "damaged",
-        bytes_on_disk=status.st_size,
+        state=state,
+        bytes_on_disk=present,
         sha256=sha256,
         tasks=model.tasks,
         licence=model.licence,
-        added=status.st_mtime,
+        added=path.stat().st_mtime if state != "missing" else 0.0,
         folder=path.parent,
         family=model.family,
         files=(StoredFile(path.name, size, sha256),),
@@ -111,7 +117,7 @@ def _described(folder: Path, manifest: Manifest, catalogue: Catalogue) -> Instal
         variant=manifest.variant,
         origin=manifest.origin,
         state=state,
-        bytes_on_disk=0 if manifest.origin == "link" else present,
+        bytes_on_disk=present,
         sha256=single.sha256 if single else "",
         tasks=manifest.tasks,
         licence=manifest.licence,

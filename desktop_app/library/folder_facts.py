@@ -8,6 +8,7 @@ from typing import Any
 
 from desktop_app.core.errors import InkhornError
 from desktop_app.library.families import is_known
+from desktop_app.library.licence_names import licence_name
 
 JSON_LIMIT = 8 << 20  # bytes of a configuration; the largest have some 100 KB
 
@@ -33,7 +34,8 @@ def read_json(path: Path) -> dict[str, Any]:
             raise ValueError("it is not a table")
         return values
     except (ValueError, RecursionError) as error:
-        raise InkhornError("model_damaged", f"{path.name} cannot be read: {error}", path=str(path)) from error
+        message = f"{path.name} cannot be read: {error}"
+        raise InkhornError("model_damaged", message, reason="damaged", name=path.name) from error
 
 
 def licence_in(folder: Path) -> str:
@@ -50,5 +52,5 @@ def licence_in(folder: Path) -> str:
         return ""
     for line in start.split("\n---", 1)[0].splitlines():
         if line.startswith(("license:", "licence:")):
-            return line.split(":", 1)[1].strip().strip("\"'")[:60]
+            return licence_name(line.split(":", 1)[1].strip().strip("\"'")[:60])
     return ""

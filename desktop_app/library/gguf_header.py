@@ -15,6 +15,7 @@ from typing import Any
 
 from desktop_app.core.errors import InkhornError
 from desktop_app.library.gguf_parts import COUNT, NUMBER, TENSORS
+from desktop_app.library.licence_names import licence_name
 
 _SIZES = {0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}
 _CODES = {
@@ -84,7 +85,7 @@ def read_header(path: Path) -> GgufHeader:
                 return _Reader(data, path.name).header()
     except (struct.error, ValueError, UnicodeDecodeError) as error:
         message = f"The GGUF file {path.name} is damaged: {error}."
-        raise InkhornError("model_damaged", message, path=str(path)) from error
+        raise InkhornError("model_damaged", message, reason="damaged", name=path.name) from error
 
 
 class _Reader:
@@ -101,7 +102,7 @@ class _Reader:
         version = self._number("<I")
         if version not in (2, 3):
             message = f"{self._name} is a GGUF file of version {version}; 2 and 3 can be read."
-            raise InkhornError("model_unsupported", message, version=version)
+            raise InkhornError("model_unsupported", message, reason="gguf_version", name=self._name)
         tensors, entries = self._number("<Q"), self._number("<Q")
         if tensors > MAX_ENTRIES or entries > MAX_ENTRIES:
             raise ValueError("its counts are beyond the format's use")
@@ -124,7 +125,9 @@ class _Reader:
             raise ValueError("it does not say what kind of model it is")
         texts = [found.get(key) for key in ("general.name", "general.license")]
         name, licence = (text[:120] if isinstance(text, str) else "" for text in texts)
-        return GgufHeader(version, family, name, licence, found, shapes, packed, part, parts, of_all)
+        return GgufHeader(
+            version, family, name, licence_name(licence), found, shapes, packed, part, parts, of_all
+        )
 
     def _metadata(self, entries: int) -> dict[str, Any]:
         found: dict[str, Any] = {}

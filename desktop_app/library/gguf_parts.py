@@ -63,4 +63,5 @@ def parts_of(path: Path, count: int) -> tuple[Path, ...]:
 
 
 def wrong_part(name: str, why: str) -> InkhornError:
-    return InkhornError("model_damaged", f"The part {name} of the model does not belong: {why}.", why=why)
+    message = f"The part {name} of the model does not belong: {why}."
+    return InkhornError("model_damaged", message, reason="part_strange", name=name, why=why)

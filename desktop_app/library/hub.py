@@ -21,6 +21,7 @@ from desktop_app.core.files import write_atomically
 from desktop_app.library.catalogue import HubSource
 from desktop_app.library.choosing import choose_files
 from desktop_app.library.connection import error_of_status
+from desktop_app.library.licence_names import licence_name
 from desktop_app.library.orders import Order
 from desktop_app.library.transfer import Expected
 
@@ -132,7 +133,8 @@ def _ask(endpoint: str, repo: str, revision: str | None, token: str | None, gate
     except HfHubHTTPError as error:
         raise error_of_status(error.response, repo, gated) from error
     except HFValidationError as error:
-        raise InkhornError("not_found", f"“{repo}” cannot be the name of a model on the hub.") from error
+        message = f"“{repo}” cannot be the name of a model on the hub."
+        raise InkhornError("not_found", message, reason="form") from error
     except (ValueError, TypeError, KeyError) as error:
         message = f"{endpoint} does not answer as a model hub does. Is it a mirror of one?"
         raise InkhornError("network", message, reason="protocol", retry=False) from error
@@ -152,6 +154,6 @@ def _licence(info: ModelInfo) -> str:
     data = info.card_data
     licence = data.get("license") if data is not None else None
     if isinstance(licence, str) and licence != "other":
-        return licence[:60]
+        return licence_name(licence[:60])
     name = data.get("license_name") if data is not None else None
-    return name[:60] if isinstance(name, str) else ""
+    return licence_name(name[:60]) if isinstance(name, str) else ""

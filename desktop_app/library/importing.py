@@ -45,13 +45,15 @@ def import_model(
     """
     catalogue = catalogue or load_catalogue(paths.models)
     if _is_inside(found.path, paths.user_models):
-        raise InkhornError("bad_file", f"{found.path} is in the library already.", path=str(found.path))
+        message = f"{found.path} is in the library already."
+        raise InkhornError("bad_file", message, reason="already", name=found.name, path=str(found.path))
     if found.has_links and not copy:
         message = f"{found.name} is made of links and has to be copied: the engine follows none."
         raise InkhornError("bad_file", message, reason="linked", path=str(found.path))
     root = found.path if found.path.is_dir() else found.path.parent
     require_regular(root, found.files)  # some time has gone by since it was looked at
-    twin = _twin_by_size(found, root, list_installed(paths, catalogue))
+    there = list_installed(paths, catalogue)
+    twin = _twin_by_size(found, root, there)
     hashed: tuple[StoredFile, ...] = ()
     if twin or not copy:
         # A copy of gigabytes that turns out to be there already would be for nothing: hash first.
@@ -65,7 +67,7 @@ def import_model(
         folder.mkdir(parents=True)
         files = hashed if not copy else _copy(found, root, folder, paths, told, stopped)
         write_manifest(folder, _manifest(found, files, catalogue, copy))
-        target = _free_name(paths.user_models, found.name)
+        target = _free_name(paths.user_models, found.name, {entry.id for entry in there})
         os.replace(folder, target)
     except BaseException as error:
         shutil.rmtree(folder, ignore_errors=True)
@@ -152,11 +154,12 @@ def _is_inside(path: Path, folder: Path) -> bool:
     return os.path.realpath(path).startswith(os.path.realpath(folder) + os.sep)
 
 
-def _free_name(folder: Path, name: str) -> Path:
-    """A folder's name that every system takes, made from the model's."""
+def _free_name(folder: Path, name: str, taken: set[str]) -> Path:
+    """A folder's name that every system takes, made from the model's; not one of the ids that are
+    ``taken``, of which the starter's has no folder here."""
     stem = re.sub(r"[^\w.-]+", "-", name).strip("-. ")[:80] or "model"
     path, number = folder / stem, 1
-    while path.exists():
+    while path.exists() or path.name in taken:
         number += 1
         path = folder / f"{stem}-{number}"
     return path

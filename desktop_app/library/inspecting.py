@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from desktop_app.core.errors import InkhornError, kind_of_os_error
+from desktop_app.core.errors import InkhornError, code_of, kind_of_os_error
 from desktop_app.library import found as notes
 from desktop_app.library.choosing import DEFAULT, PICKLE, choose_files
 from desktop_app.library.families import is_known_in_gguf, tasks_of
@@ -39,7 +39,8 @@ def inspect(path: Path) -> Found:
             require_regular(path.parent, [path.name])
             return _file(path)
     except OSError as error:
-        raise InkhornError(kind_of_os_error(error), f"{path} cannot be read: {error.strerror}.") from error
+        message = f"{path} cannot be read: {error.strerror}."
+        raise InkhornError(kind_of_os_error(error), message, code=code_of(error)) from error
     raise InkhornError("model_missing", f"There is nothing at {path}.", path=str(path))
 
 
@@ -55,9 +56,11 @@ def _file(path: Path) -> Found:
     if path.suffix.lower() == ".safetensors" and (path.parent / "adapter_config.json").is_file():
         return _folder(path.parent)
     if path.suffix.lower() == ".gguf":
-        raise InkhornError("model_damaged", f"{path.name} is not a GGUF file.", path=str(path))
+        raise InkhornError(
+            "model_damaged", f"{path.name} is not a GGUF file.", reason="not_gguf", name=path.name
+        )
     message = f"{path.name} is not a model: a GGUF file, or a folder with config.json and safetensors, is."
-    raise InkhornError("model_unsupported", message, path=str(path))
+    raise InkhornError("model_unsupported", message, reason="not_a_model", name=path.name)
 
 
 def _gguf(path: Path) -> Found:
@@ -162,15 +165,16 @@ def _adapter(path: Path, names: list[str]) -> Found:
         if any(Path(name).suffix.lower() in PICKLE for name in names):
             raise _pickle(path.name)
         message = f"The adapter {path.name} has no adapter_model.safetensors."
-        raise InkhornError("model_damaged", message, path=str(path))
+        raise InkhornError("model_damaged", message, reason="adapter_parts", name=path.name)
     require_regular(path, files)
     config = read_json(path / "adapter_config.json")
     if config.get("peft_type") != "LORA":
         message = f"{path.name} is a kind of adapter that this version does not know: only LoRA is."
-        raise InkhornError("model_unsupported", message, peft_type=str(config.get("peft_type")))
+        raise InkhornError("model_unsupported", message, reason="adapter_kind", name=path.name)
     rank = config.get("r")
     if not isinstance(rank, int) or not 0 < rank <= 4096:
-        raise InkhornError("model_damaged", f"The adapter {path.name} has no rank (r).", path=str(path))
+        message = f"The adapter {path.name} has no rank (r)."
+        raise InkhornError("model_damaged", message, reason="adapter_parts", name=path.name)
     base = str(config.get("base_model_name_or_path") or "")[:400]
     shape = shape_of_adapter(read_shapes(path / "adapter_model.safetensors"))
     linked = has_links(path, files)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from desktop_app.core.errors import InkhornError, kind_of_os_error
@@ -15,7 +15,17 @@ from desktop_app.library.prepared_forms import forms_of, remove_tree, tree_size
 from desktop_app.library.room import free_bytes
 from desktop_app.library.verify import Told, check
 
-__all__ = ["DiskUse", "Installed", "State", "disk_use", "find_by_id", "list_installed", "remove", "verify"]
+__all__ = [
+    "DiskUse",
+    "Installed",
+    "State",
+    "disk_use",
+    "find_by_id",
+    "list_installed",
+    "prepared_bytes",
+    "remove",
+    "verify",
+]
 
 Stopped = Callable[[], bool]
 DOWNLOADS = ".downloads"
@@ -23,8 +33,8 @@ DOWNLOADS = ".downloads"
 
 @dataclass(frozen=True, slots=True)
 class DiskUse:
-    """Bytes: the user's models, their prepared forms, downloads that are not finished, and what the disk
-    of the models has left."""
+    """Bytes: the models' files (not of those that are only used where they lie), their prepared forms,
+    downloads that are not finished, and what the disk of the models has left."""
 
     models: int
     prepared: int
@@ -43,7 +53,9 @@ def list_installed(paths: Paths, catalogue: Catalogue) -> tuple[Installed, ...]:
     found = [look_into(folder, catalogue) for folder in folders if not folder.name.startswith(".")]
     own = sorted((entry for entry in found if entry is not None), key=_order)
     starter = bundled(paths, catalogue.starter)
-    return tuple(own) if starter is None else (starter, *own)
+    if starter is None or (starter.state == "missing" and any(_replaces(entry, starter) for entry in own)):
+        return tuple(own)
+    return (starter, *own)
 
 
 def find_by_id(paths: Paths, catalogue: Catalogue, name: str) -> Installed:
@@ -77,16 +89,20 @@ def verify(installed: Installed, told: Told | None = None, stopped: Stopped = la
         before += file.size
 
 
-def disk_use(paths: Paths) -> DiskUse:
-    """Looks at every file of the models, so not for the thread of the window."""
-    downloads = paths.user_models / DOWNLOADS
-    partial = tree_size(downloads)
+def disk_use(paths: Paths, installed: Iterable[Installed]) -> DiskUse:
+    """Of ``installed``, as `list_installed` gives them. Looks at every prepared form and download, so not
+    for the thread of the window."""
     return DiskUse(
-        models=tree_size(paths.user_models) - partial,
+        models=sum(entry.bytes_of_ours for entry in installed),
         prepared=tree_size(paths.prepared),
-        partial=partial,
+        partial=tree_size(paths.user_models / DOWNLOADS),
         free=free_bytes(paths.user_models),
     )
+
+
+def prepared_bytes(installed: Installed, paths: Paths) -> int:
+    """What the engine's fast forms of a model take, beside the model itself."""
+    return sum(tree_size(path) for path in forms_of(installed.path, installed.sha256, paths))
 
 
 def remove(installed: Installed, paths: Paths) -> int:
@@ -115,6 +131,11 @@ def remove(installed: Installed, paths: Paths) -> int:
         message = f"{installed.name} cannot be removed: {error.strerror or error}."
         raise InkhornError(kind_of_os_error(error), message, path=str(folder)) from error
     return freed
+
+
+def _replaces(entry: Installed, starter: Installed) -> bool:
+    same = entry.model is not None and (entry.model, entry.variant) == (starter.model, starter.variant)
+    return same and entry.state == "present"
 
 
 def _order(entry: Installed) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from typing import Any, Literal, get_args
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.files import write_atomically
 from desktop_app.library.catalogue import TASKS, Task
+from desktop_app.library.licence_names import licence_name
 from desktop_app.library.shape import Shape, shape_from_json
 
 NAME = "model.json"
@@ -119,6 +120,7 @@ def _manifest(raw: Any) -> Manifest:
     known["source"] = {str(key): str(value) for key, value in source.items()}
     accepted = known.get("licence_accepted")
     known["licence_accepted"] = None if accepted is None else float(accepted)
+    known["licence"] = licence_name(known.get("licence", ""))  # earlier versions kept the raw one
     known["shape"] = shape_from_json(known.get("shape"))
     known["added"] = float(known.get("added") or 0)
     return Manifest(**known)

@@ -43,9 +43,10 @@ def read_shapes(path: Path) -> dict[str, tuple[int, ...]]:
         RecursionError,
     ) as error:
         why = str(error) or type(error).__name__
-        raise InkhornError("model_damaged", f"{path.name} is damaged: {why}.", path=str(path)) from error
+        message = f"{path.name} is damaged: {why}."
+        raise InkhornError("model_damaged", message, reason="damaged", name=path.name) from error
     if 8 + length + end != size:
         whole = 8 + length + end
         message = f"{path.name} is damaged: it has {size:,} bytes instead of {whole:,}."
-        raise InkhornError("model_damaged", message, path=str(path))
+        raise InkhornError("model_damaged", message, reason="damaged", name=path.name)
     return shapes

@@ -31,7 +31,9 @@ def save_token(text: str) -> None:
     token = text.strip()
     if not _TOKEN.fullmatch(token):
         raise InkhornError(
-            "unauthorized", "That is not an access token: it has no spaces, and looks like hf_…."
+            "unauthorized",
+            "That is not an access token: it has no spaces, and looks like hf_….",
+            reason="not_a_token",
         )
     try:
         keyring.set_password(SERVICE, NAME, token)
@@ -40,9 +42,12 @@ def save_token(text: str) -> None:
             "internal",
             "This system has no keyring, so the access token cannot be kept safely. "
             "Set it for one start instead, in the environment variable HF_TOKEN.",
+            reason="no_keyring",
         ) from None
     except keyring.errors.KeyringError as error:
-        raise InkhornError("internal", f"The keyring did not take the access token: {error}.") from error
+        raise InkhornError(
+            "internal", f"The keyring did not take the access token: {error}.", reason="keyring"
+        ) from error
 
 
 def forget_token() -> None:
@@ -57,4 +62,6 @@ def forget_token() -> None:
     except keyring.errors.PasswordDeleteError:
         return
     except keyring.errors.KeyringError as error:
-        raise InkhornError("internal", f"The keyring did not let go of the access token: {error}.") from error
+        raise InkhornError(
+            "internal", f"The keyring did not let go of the access token: {error}.", reason="keyring"
+        ) from error

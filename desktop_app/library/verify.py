@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
-from desktop_app.core.errors import InkhornError, kind_of_os_error
+from desktop_app.core.errors import InkhornError, code_of, kind_of_os_error
 from desktop_app.library.catalogue import ModelFile
 from desktop_app.library.room import disk_full
 
@@ -47,7 +47,8 @@ def check(path: Path, expected: ModelFile, told: Told | None = None) -> None:
     except FileNotFoundError:
         raise InkhornError("model_missing", f"The file {path} is not there.", path=str(path)) from None
     except OSError as error:
-        raise InkhornError(kind_of_os_error(error), f"The file {path} cannot be read: {error}") from error
+        message = f"The file {path} cannot be read: {error}"
+        raise InkhornError(kind_of_os_error(error), message, code=code_of(error)) from error
 
 
 def store_checked(source: IO[bytes], target: Path, expected: ModelFile, told: Told | None = None) -> None:

@@ -153,7 +153,9 @@ def inkhorn_error(error: Exception, path: Path) -> InkhornError:
     if primary == sqlite3.SQLITE_READONLY:
         return InkhornError("read_only", READ_ONLY_MESSAGES["read_only"], **values)
     if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return InkhornError("internal", "Another program is using the conversations.", **values)
+        return InkhornError(
+            "internal", "Another program is using the conversations.", reason="busy", **values
+        )
     return InkhornError("internal", f"The database failed: {error}", **values)
 
 

@@ -46,7 +46,7 @@ class Dictionary:
             self._other.setdefault(bare, []).append((traditional, simplified))
 
     def suggested(self, text: str, source: str, target: str) -> tuple[Term, ...]:
-        """Terms for what stands in ``text``, the longest words of two characters (or four letters) and more."""
+        """Terms for what stands in ``text``: the longest words, of two characters or four letters at least."""
         if source.partition("-")[0] == "zh":
             return self._of_chinese(text)
         return self._of_other(text, target)

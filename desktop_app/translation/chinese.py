@@ -14,7 +14,7 @@ _NARROW = re.compile(
     r"(?<=[\u3400-\u9fff”」』）》])[,?!;:](?![\w/\\)])|(?<=[\u3400-\u9fff”」』）》])[,?!;:](?=[\u3400-\u9fff])"
 )
 _WIDE = {",": "，", "?": "？", "!": "！", ";": "；", ":": "："}
-"""Models whose tokenizers normalise by NFKC (Marian, M2M-100, NLLB) write the narrow forms, which Chinese does not."""
+"""Models whose tokenizers normalise by NFKC (Marian, M2M-100, NLLB) write the narrow forms."""
 
 
 class Chinese:

@@ -1,8 +1,8 @@
 """Reads a classifier of fastText's, quantised (``.ftz``), and says how likely each label is for a text.
 
-Format and arithmetic are those of fastText 0.9.2 (facebookresearch/fastText: ``fasttext.cc``, ``dictionary.cc``,
-``productquantizer.cc``, ``loss.cc``). In plain Python: a line of text takes about a millisecond, and the native
-reader opens no file whose path has other than ASCII characters on Windows.
+Format and arithmetic are those of fastText 0.9.2 (facebookresearch/fastText: ``fasttext.cc``,
+``dictionary.cc``, ``productquantizer.cc``, ``loss.cc``). In plain Python: a line of text takes about a
+millisecond, and the native reader opens no file whose path has other than ASCII characters on Windows.
 """
 
 from __future__ import annotations

@@ -26,8 +26,8 @@ def loose_key(text: str) -> str:
 
 def similarity(first: str, second: str, at_least: float = 0.0) -> float:
     """0 to 1, where 1 is the same `key`. By words and by characters, the mean, since each alone misleads: a
-    word more in a long sentence, another ending of every word. Other numbers and other case cost little but are
-    never 1. Below ``at_least`` it may be 0, which is found out faster.
+    word more in a long sentence, another ending of every word. Other numbers and other case cost little but
+    are never 1. Below ``at_least`` it may be 0, which is found out faster.
 
     About 20 µs for two sentences that are nothing like each other in length, 200 µs else: an index has to
     narrow 100,000 entries down to some hundred."""

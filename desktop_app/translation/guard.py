@@ -22,8 +22,8 @@ _LONGEST_UNIT = 40
 _WEIGHT = 2.9
 """Letters of English for a Chinese character (NTREX-128: 1 English character for 0.343 of zh)."""
 _LENGTHS = {"de": 1.19, "fr": 1.18, "es": 1.16, "pt": 1.08, "it": 1.13, "th": 0.95, "he": 0.8, "ar": 0.88}
-"""Characters of a text that has 1 in English. de, fr, es, pt: means over NTREX-128; the others are near enough for the
-wide bounds below."""
+"""Characters of a text that has 1 in English. de, fr, es, pt: means over NTREX-128; the others are near
+enough for the wide bounds below."""
 _MOST, _LEAST, _ROOM = 2.2, 0.4, 12
 """Bounds of the length against the expected one, with so many characters of English besides."""
 

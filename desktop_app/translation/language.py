@@ -1,8 +1,8 @@
 """Which language a text is in, also while it is being typed.
 
 The script says it for many languages, and Simplified and Traditional Chinese are told apart by the
-characters that only one of them has. Between the others fastText's ``lid.176`` decides (Joulin et al., "Bag of
-Tricks for Efficient Text Classification", 2016), among languages of the same script.
+characters that only one of them has. Between the others fastText's ``lid.176`` decides (Joulin et al., "Bag
+of Tricks for Efficient Text Classification", 2016), among languages of the same script.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ _ALONE = {"HANGUL": "ko", "THAI": "th", "GREEK": "el", "HEBREW": "he", "ARMENIAN
           "ORIYA": "or"}  # fmt: skip
 """Scripts of one language, as good as."""
 _OF_SCRIPT = {
-    "LATIN": "af az bs ca cs cy da de en eo es et eu fi fr ga gl hr hu id is it la lt lv ms mt nl no pl pt ro sk sl so sq "
-    "sv sw tl tr uz vi",
+    "LATIN": "af az bs ca cs cy da de en eo es et eu fi fr ga gl hr hu id is it la lt lv ms mt nl no pl pt "
+             "ro sk sl so sq sv sw tl tr uz vi",
     "CYRILLIC": "be bg kk ky mk mn ru sr tg tt uk",
     "ARABIC": "ar fa ps ur ckb sd ug",
     "DEVANAGARI": "hi mr ne sa",
     "BENGALI": "bn as",
     "ETHIOPIC": "am",
-}
+}  # fmt: skip
 _SAME = {"nn": "no", "nb": "no", "sh": "hr"}
 _COMMON = {
     "en": 4.0,
@@ -48,7 +48,7 @@ _COMMON = {
     "la": 0.2,
     "eo": 0.3,
 }
-"""How much oftener a language is met than the texts say that the model learnt from: it counts for short ones."""
+"""How much oftener a language is met than in what the model learnt from: it counts for short texts."""
 _PREFERRED = 3.0
 _WORD = re.compile(r"[^\W\d_]+")
 _SHORT = 30
@@ -56,8 +56,9 @@ _SHORT = 30
 _SURE, _SHORTER, _SURE_LETTERS = 0.6, 0.35, 8
 """The probability that is enough, and how much more it has to be for a short text.
 
-Measured on every third line of NTREX-128 (en, pt, de, fr, es): of whole sentences 99.1 to 100 % are right and none of
-those that it is sure of is wrong; zh 100 %, zh-Hant 99.5 % (the others have no character that tells)."""
+Measured on every third line of NTREX-128 (en, pt, de, fr, es): of whole sentences 99.1 to 100 % are right,
+and none of those that it is sure of is wrong; zh 100 %, zh-Hant 99.5 % (the others have no character that
+tells)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,12 +121,12 @@ def _span(start: int, end: int, sentence: Anchor, words: Sequence[Anchor]) -> tu
 def _proportional(place: int, sentence: Anchor, words: Sequence[Anchor], is_end: bool) -> int:
     """The place in the target between the nearest words that are known, in the order of both."""
     before, after = (sentence[0], sentence[2]), (sentence[1], sentence[3])
-    for a, b, c, d in words:
-        if b <= place and d >= before[1] and d <= after[1]:
-            before = b, d
-    for a, b, c, d in reversed(words):
-        if a >= place and before[1] <= c <= after[1]:
-            after = a, c
+    for _, end, _, said in words:
+        if end <= place and before[1] <= said <= after[1]:
+            before = end, said
+    for start, _, said, _ in reversed(words):
+        if start >= place and before[1] <= said <= after[1]:
+            after = start, said
     share = (place - before[0]) / (after[0] - before[0]) if after[0] > before[0] else float(is_end)
     return before[1] + round(share * (after[1] - before[1]))
 

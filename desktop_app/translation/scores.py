@@ -34,7 +34,7 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """``sentences`` is each one's chrF. ``signature`` says how BLEU was counted, for comparing with others'."""
+    """``sentences`` is each one's chrF. ``signature`` says how BLEU was counted."""
 
     bleu: Score
     chrf: Score

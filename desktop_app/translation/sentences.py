@@ -19,25 +19,45 @@ _QUOTES = '"”’」』'
 _TOKENS = re.compile(rf"[{_ENDS}…]+[{re.escape(_CLOSERS)}]*")
 _LINES = re.compile(r"[ \t\u3000]*(?:[\r\n\v\f\x1c-\x1e\x85\u2028\u2029][\s\u3000]*)+|[ ]*\t\s*")
 _MARKER = re.compile(
-    r"\s*(?:[-*+•‣◦▪·–—]|\(?\d{1,3}[.)]|\(?[A-Za-z]\)|[(（]?[一二三四五六七八九十]{1,3}[、）)]|\d{1,3}、|[①-⑳])[ \t\u3000]+"
+    r"\s*(?:[-*+•‣◦▪·–—]|\(?\d{1,3}[.)]|\(?[A-Za-z]\)|[(（]?[一二三四五六七八九十]{1,3}[、）)]|\d{1,3}、|[①-⑳])"
+    r"[ \t\u3000]+"
     r"|\s*(?:[(（][一二三四五六七八九十\d]{1,3}[)）]|[一二三四五六七八九十]{1,3}、|\d{1,3}、|[①-⑳])(?=\S)"
 )
 _SAYS = re.compile(r"[^。！？，]{0,8}(?:[说說问問喊叫想]道?|[回应應]?答?道)[着著了]?[。！？，：]")
 _WORD = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]?$|[^\W_]+$")
 
-_TITLES = frozenset(
-    ["mr", "mrs", "ms", "dr", "prof", "st", "sr", "sra", "srs", "sras", "dra", "drs", "jr", "rev", "hon", "gen", "col", "capt", "lt", "sgt", "cmdr", "maj", "gov", "sen", "rep", "pres", "messrs", "mme", "mlle", "mm", "hr", "fr", "herr", "frau", "mag", "dipl", "ing", "exmo", "exma", "eng", "av", "avda", "pág", "págs", "depto", "d", "dna", "vv", "aa", "vs", "cf", "al", "approx", "ca", "bzw", "usw", "ggf", "evtl", "inkl", "vgl", "bspw", "sog", "geb", "gest", "pág", "art", "arts", "e.g", "i.e", "p.ex", "p.e", "z.b", "d.h", "u.a", "o.g", "s.o", "v.a", "viz", "resp"]
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_TITLES = _set(
+    """
+    mr mrs ms dr prof st sr sra srs sras dra drs jr rev hon gen col capt lt sgt cmdr maj gov sen rep
+    pres messrs mme mlle mm hr fr herr frau mag dipl ing exmo exma eng av avda pág págs depto d dna vv
+    aa vs cf al approx ca bzw usw ggf evtl inkl vgl bspw sog geb gest pág art arts e.g i.e p.ex p.e z.b
+    d.h u.a o.g s.o v.a viz resp
+    """
 )
 """After these a sentence goes on. In lower case, without their last stop."""
-_BEFORE_NUMBERS = frozenset(
-    ["no", "nos", "nr", "núm", "num", "n", "fig", "figs", "p", "pp", "pg", "vol", "vols", "art", "sec", "sect", "ch", "cap", "eq", "ed", "nº", "tab", "abs", "kap", "s", "bd", "§", "tel"]
+_BEFORE_NUMBERS = _set(
+    """
+    no nos nr núm num n fig figs p pp pg vol vols art sec sect ch cap eq ed nº tab abs kap s bd § tel
+    """
 )
-_OFTEN_LAST = frozenset(
-    ["etc", "inc", "ltd", "co", "corp", "bros", "ave", "blvd", "rd", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"]
+_OFTEN_LAST = _set(
+    """
+    etc inc ltd co corp bros ave blvd rd jan feb mar apr jun jul aug sep sept oct nov dec
+    """
 )
 """Abbreviations that end a sentence where a capital follows."""
-_STARTERS = frozenset(
-    ["the", "a", "an", "it", "he", "she", "we", "they", "i", "you", "this", "that", "these", "those", "in", "on", "at", "but", "and", "so", "if", "when", "while", "there", "however", "its", "his", "her", "their", "our", "my", "for", "from", "with", "after", "before", "as", "by", "o", "os", "as", "um", "uma", "ele", "ela", "eles", "elas", "isso", "este", "esta", "não", "em", "no", "na", "mas", "e", "se", "quando", "der", "die", "das", "es", "er", "sie", "ein", "eine", "und", "aber", "in", "le", "la", "les", "un", "une", "il", "elle", "ils", "et", "mais", "el", "los", "las", "y", "pero"]
+_STARTERS = _set(
+    """
+    the a an it he she we they i you this that these those in on at but and so if when while there
+    however its his her their our my for from with after before as by o os as um uma ele ela eles elas
+    isso este esta não em no na mas e se quando der die das es er sie ein eine und aber in le la les un
+    une il elle ils et mais el los las y pero
+    """
 )
 """Words that begin a sentence after a dotted acronym ("in the U.S. The …")."""
 _SPACELESS = frozenset({"zh", "ja", "th", "lo", "km", "my", "yue", "wuu"})

@@ -45,31 +45,55 @@ _EMOJI = (
     r"\u3299\U0001f000-\U0001faff][\ufe0f\U0001f3fb-\U0001f3ff]*"
     r"(?:\u200d[\u2640-\u27bf\U0001f300-\U0001faff][\ufe0f\U0001f3fb-\U0001f3ff]*)*)"
 )
+_REST = rf"(?::\d+)?(?:[/?#](?:{_URL_CHAR}*{_URL_END})?)?"
+_HEX = "[0-9a-f]"
 _FORMS: tuple[tuple[Kind, str], ...] = (
-    ("tag", r"</?[A-Za-z][\w:.\-]*(?:\s+[\w:.\-]+(?:\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*'|[^\s\"'<>]+))?)*\s*/?>|<!--.*?-->"),
-    ("tag", r"&(?:[A-Za-z][A-Za-z0-9]{1,30}|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});"),
-    ("url", rf"(?i:{_NOT_WORD}(?:https?|ftps?|sftp|ssh|git|wss?|file|magnet|data):(?://)?){_URL_CHAR}*{_URL_END}"),
-    ("mail", rf"(?i:{_NOT_WORD}mailto:)?{_NOT_WORD}[A-Za-z0-9][A-Za-z0-9._%+\-]*@(?:{_NAME}\.)+[A-Za-z]{{2,}}"),
-    ("url", rf"(?i:{_NOT_WORD}www\.)(?:{_NAME}\.)+[A-Za-z]{{2,}}(?::\d+)?(?:[/?#](?:{_URL_CHAR}*{_URL_END})?)?"),
+    (
+        "tag",
+        r"</?[A-Za-z][\w:.\-]*(?:\s+[\w:.\-]+(?:\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*'|[^\s\"'<>]+))?)*\s*/?>"
+        r"|<!--.*?-->|&(?:[A-Za-z][A-Za-z0-9]{1,30}|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});",
+    ),
     (
         "url",
-        rf"{_NOT_WORD}(?:{_NAME}\.)+(?:{_TLD})(?![A-Za-z0-9_\-]|\.[A-Za-z0-9])(?::\d+)?(?:[/?#](?:{_URL_CHAR}*{_URL_END})?)?",
+        rf"(?i:{_NOT_WORD}(?:(?:https?|ftps?|sftp|ssh|git|wss?|file)://|magnet:\?|data:[a-z]+/))"
+        rf"{_URL_CHAR}*{_URL_END}",
     ),
+    (
+        "mail",
+        rf"(?i:{_NOT_WORD}mailto:)?{_NOT_WORD}[A-Za-z0-9][A-Za-z0-9._%+\-]*@(?:{_NAME}\.)+[A-Za-z]{{2,}}",
+    ),
+    ("url", rf"(?i:{_NOT_WORD}www\.)(?:{_NAME}\.)+[A-Za-z]{{2,}}{_REST}"),
+    ("url", rf"{_NOT_WORD}(?:{_NAME}\.)+(?:{_TLD})(?![A-Za-z0-9_\-]|\.[A-Za-z0-9]){_REST}"),
     ("code", r"`[^`\n]+`"),
-    ("placeholder", r"\{\{[^{}\n]{1,60}\}\}|\$\{[^{}\n]{1,60}\}|#\{[^{}\n]{1,60}\}|%\{[^{}\n]{1,60}\}|\{[^{}\n]{0,60}\}"),
-    ("placeholder", r"%\([A-Za-z_]\w*\)[#0\- +]*\d*(?:\.\d+)?[diouxXeEfFgGcrsa]|%%"),
-    ("placeholder", r"%(?:\d+\$)?[#0+]*\d*(?:\.\d+)?(?:hh?|ll?|[zjtL])?[diouxXfFgGcrsaSp@](?![A-Za-z])"),
-    ("placeholder", rf"{_NOT_WORD}__[A-Za-z0-9_]+__{_NOT_WORD}|\$[A-Z_][A-Z0-9_]*\b|%[A-Z_]{{2,}}%|\[\[[^\[\]\n]{{1,60}}\]\]"),
-    ("path", r"(?<![\w.])(?:[A-Za-z]:\\|\\\\)[^\s<>:\"|?*，。；、]+(?<![.,;:)\]])"),
-    ("path", r"(?<![\w./<])(?:~|\.{1,2})?/(?:[\w.\-+@]+/)+[\w.\-+@]*(?<![.,;:])|(?<![\w./<])~/[\w.\-+@]+"),
-    ("path", rf"{_NOT_WORD}[A-Za-z0-9_][\w\-.]*\.(?:{_FILE})(?![A-Za-z0-9_])"),
+    ("placeholder", r"\{\{[^{}\n]{1,60}\}\}|[$#%]?\{[^{}\n]{0,60}\}|\[\[[^\[\]\n]{1,60}\]\]"),
+    (
+        "placeholder",
+        r"%\([A-Za-z_]\w*\)[#0\- +]*\d*(?:\.\d+)?[diouxXeEfFgGcrsa]|%%"
+        r"|%(?:\d+\$)?[#0+]*\d*(?:\.\d+)?(?:hh?|ll?|[zjtL])?[diouxXfFgGcrsaSp@](?![A-Za-z])",
+    ),
+    ("placeholder", rf"{_NOT_WORD}__[A-Za-z0-9_]+__(?![A-Za-z0-9_])|\$[A-Z_][A-Z0-9_]*\b|%[A-Z_]{{2,}}%"),
+    (
+        "path",
+        r"(?<![\w.])(?:[A-Za-z]:\\|\\\\)[^\s<>:\"|?*，。；、]+(?<![.,;:)\]])"
+        r"|(?<![\w./<])(?:~|\.{1,2})?/(?:[\w.\-+@]+/)+[\w.\-+@]*(?<![.,;:])|(?<![\w./<])~/[\w.\-+@]+"
+        rf"|{_NOT_WORD}[A-Za-z0-9_][\w\-.]*\.(?:{_FILE})(?![A-Za-z0-9_])",
+    ),
     ("emoji", rf"{_EMOJI}|(?<![\w:]):[a-z][a-z0-9_+\-]+:(?![\w:])"),
-    ("handle", r"(?<![\w@#&/])[@#][A-Za-z_]\w*(?<!_)|(?<![\w@#&/])#[^\W\d_][\w]*"),
-    ("code", rf"{_NOT_WORD}(?:[A-Za-z]\w*_\w+|[A-Za-z_][\w.]*\(\)|[a-z]+[A-Z]\w*(?=[^\w]|$)(?<=[a-zA-Z0-9]))"),
-    ("code", r"(?<![\w\-])--?[a-z][a-z0-9]+(?:-[a-z0-9]+)*(?![\w])(?<=--.)|(?<![\w\-])--[a-z][a-z0-9]*(?:-[a-z0-9]+)*"),
-    ("code", rf"{_NOT_WORD}(?:0x[0-9A-Fa-f]+|[0-9a-f]{{8}}-[0-9a-f]{{4}}-[0-9a-f]{{4}}-[0-9a-f]{{4}}-[0-9a-f]{{12}}|v?\d+(?:\.\d+){{2,}}(?:-[a-z0-9.]+)?)(?![A-Za-z0-9_])"),
-    ("number", r"(?<!\d)\d{1,2}(?::\d\d){1,2}(?!\d)|\d{1,3}(?:[\u00a0\u202f]\d{3})+(?!\d)|\d+(?:[.,'’]\d+)*"),
-)  # fmt: skip
+    ("handle", r"(?<![\w@#&/])(?:@[A-Za-z_]|#[^\W\d_])\w*(?<!_)"),
+    (
+        "code",
+        rf"{_NOT_WORD}(?:[A-Za-z]\w*_\w+|[A-Za-z_][\w.]*\(\)|[a-z]+[A-Z]\w*)|(?<![\w\-])--[a-z][a-z0-9\-]*",
+    ),
+    (
+        "code",
+        rf"{_NOT_WORD}(?:0x[0-9A-Fa-f]+|{_HEX}{{8}}(?:-{_HEX}{{4}}){{3}}-{_HEX}{{12}}"
+        r"|v?\d+(?:\.\d+){2,}(?:-[a-z0-9.]+)?)(?![A-Za-z0-9_])",
+    ),
+    (
+        "number",
+        r"(?<!\d)\d{1,2}(?::\d\d){1,2}(?!\d)|\d{1,3}(?:[\u00a0\u202f]\d{3})+(?!\d)|\d+(?:[.,'’]\d+)*",
+    ),
+)
 _ALL = re.compile("|".join(f"(?P<g{n}>{form})" for n, (_, form) in enumerate(_FORMS)))
 _KINDS = {f"g{n}": kind for n, (kind, _) in enumerate(_FORMS)}
 _NOT_TO_BE_MADE_UP: frozenset[Kind] = frozenset({"url", "mail", "tag", "placeholder"})

@@ -41,6 +41,7 @@ class AboutDialog(QDialog):
         self._mark, self._name, self._version = QLabel(self), QLabel("Inkhorn", self), QLabel(self)
         self._licence = wrapped(self)
         self._titles = [QLabel(self) for _ in range(3)]
+        self._licences: list[tuple[QLabel, str]] = []
         self._copy, self._close = QPushButton(self), QPushButton(self)
         self._copy.clicked.connect(self._copy_pressed)
         self._close.clicked.connect(self.accept)
@@ -59,6 +60,8 @@ class AboutDialog(QDialog):
         )
         for label, text in zip(self._titles, (tr("Models"), tr("Built with"), tr("Pictures")), strict=True):
             label.setText(text)
+        for label, licence in self._licences:
+            label.setText(tr(licence))  # most are names, and the same in every language
         self._copy.setText(tr("Copy diagnostics"))
         self._copy.setAccessibleName(tr("Copy diagnostics"))
         self._copy.setToolTip(tr("Versions and the machine, for reporting a fault. None of your text."))
@@ -104,7 +107,7 @@ class AboutDialog(QDialog):
             if entries:
                 column.addSpacing(space(2))
                 column.addWidget(title)
-                column.addLayout(_table(entries, body))
+                column.addLayout(self._table(entries, body))
         column.addStretch(1)
         foot = QHBoxLayout()
         foot.setContentsMargins(space(6), space(3), space(6), space(4))
@@ -117,21 +120,21 @@ class AboutDialog(QDialog):
         whole.addWidget(scrolled(body, self, tr("Licences")), 1)
         whole.addLayout(foot)
 
-
-def _table(entries: Sequence[Licensed], parent: QWidget) -> QGridLayout:
-    grid = QGridLayout()
-    grid.setHorizontalSpacing(space(4))
-    grid.setVerticalSpacing(space(1.5))
-    grid.setColumnStretch(0, 1)
-    grid.setColumnStretch(1, 1)
-    for row, entry in enumerate(entries):
-        name = QLabel(f"{entry.name} {entry.version}".strip(), parent)
-        licence = QLabel(entry.licence, parent)
-        licence.setToolTip(entry.address)
-        for label in (name, licence):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setWordWrap(True)
-        set_look(licence, tone="quiet")
-        grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(licence, row, 1, Qt.AlignmentFlag.AlignTop)
-    return grid
+    def _table(self, entries: Sequence[Licensed], parent: QWidget) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(space(4))
+        grid.setVerticalSpacing(space(1.5))
+        grid.setColumnStretch(0, 1)
+        grid.setColumnStretch(1, 1)
+        for row, entry in enumerate(entries):
+            name = QLabel(f"{entry.name} {entry.version}".strip(), parent)
+            licence = QLabel(parent)
+            self._licences.append((licence, entry.licence))
+            licence.setToolTip(entry.address)
+            for label in (name, licence):
+                label.setTextFormat(Qt.TextFormat.PlainText)
+                label.setWordWrap(True)
+            set_look(licence, tone="quiet")
+            grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(licence, row, 1, Qt.AlignmentFlag.AlignTop)
+        return grid

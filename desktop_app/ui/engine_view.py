@@ -26,6 +26,7 @@ class EngineView(QObject):
     restart_wanted = Signal()
     model_ready = Signal(str)  # the model's name
     failed = Signal(object)  # Failed
+    recovering = Signal()  # what ``failed`` told of is tried again, or over
 
     def __init__(self, worker: EngineWorker, line: StatusLine, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -45,7 +46,9 @@ class EngineView(QObject):
         if state.phase == "ready" and state.model is not None:
             self._model = state.model.name
             self.model_ready.emit(self._model)
-        if state.phase == "failed" and state.failure is not None:
+        if state.phase != "failed":
+            self.recovering.emit()
+        elif state.failure is not None:
             self.failed.emit(state.failure)
 
     @Slot(object)

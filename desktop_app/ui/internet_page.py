@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBox
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.i18n import mark, tr
 from desktop_app.core.settings import Settings
+from desktop_app.ui.failures import words
 from desktop_app.ui.theme import set_look, space
 from desktop_app.ui.widgets.flowing import wrapped
 
@@ -66,7 +67,7 @@ class InternetPage(QWidget):
         super().__init__(parent)
         self._tokens, self._run = tokens, run
         self._kept: bool | None = None  # whether the keyring has a token; None: not known yet
-        self._trouble = ""
+        self._trouble: InkhornError | None = None
         self._fields: dict[str, QLineEdit] = {name: QLineEdit(self) for name in _WORDS}
         self._titles = {name: QLabel(self) for name in (*_WORDS, "token")}
         self._effects = {name: wrapped(self, size="caption", tone="quiet") for name in (*_WORDS, "token")}
@@ -156,11 +157,11 @@ class InternetPage(QWidget):
         self._run(self._tokens.forget_token, lambda _: self._know(False), self._token_failed)
 
     def _know(self, kept: bool) -> None:
-        self._kept, self._trouble = kept, ""
+        self._kept, self._trouble = kept, None
         self._show_token()
 
     def _token_failed(self, error: InkhornError) -> None:
-        self._trouble = error.message
+        self._trouble = error
         self._show_token()
 
     def _show_token(self) -> None:
@@ -168,9 +169,13 @@ class InternetPage(QWidget):
         self._forget.setVisible(bool(self._kept))
         self._token.setPlaceholderText(tr("A new one takes its place") if self._kept else "hf_…")
         state = {None: "", True: tr("A token is kept in the keyring."), False: tr("No token is kept.")}
-        self._token_state.setText(self._trouble or state[self._kept])
+        trouble = self._trouble
+        said = words(trouble.kind, trouble.values) if trouble is not None else state[self._kept]
+        self._token_state.setText(said)
         self._token_state.setVisible(bool(self._token_state.text()))
-        set_look(self._token_state, tone="danger" if self._trouble else "success" if self._kept else "quiet")
+        set_look(
+            self._token_state, tone="danger" if trouble is not None else "success" if self._kept else "quiet"
+        )
 
     def _build(self) -> None:
         column = QVBoxLayout(self)

@@ -12,6 +12,7 @@ from pathlib import Path
 from PySide6.QtCore import qVersion
 
 from desktop_app import __version__
+from desktop_app.core.i18n import mark
 
 LIBRARIES = (
     "PySide6_Essentials",
@@ -37,6 +38,15 @@ LIBRARIES = (
     "psutil",
     "lxml",
 )
+
+
+_IN_WORDS = (
+    mark("Apache-2.0 and CNRI-Python"),
+    mark("BSD-3-Clause, and others in its parts"),
+    mark("ISC, and MIT for those from Feather"),
+    mark("MIT; its fonts SIL OFL 1.1"),
+)
+"""The entries of resources/licences.json that are more than a licence's name."""
 
 
 @dataclass(frozen=True, slots=True)

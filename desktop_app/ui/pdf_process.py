@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from desktop_app.core.errors import InkhornError, kind_of_os_error
+from desktop_app.core.errors import InkhornError, code_of, kind_of_os_error
 from desktop_app.core.files import write_atomically
 
 log = logging.getLogger(__name__)
@@ -23,6 +23,7 @@ class _Ended:
 
     kind: str = ""
     message: str = ""
+    code: str = ""
 
 
 def write_pdf(html: str, path: Path, progress: Callable[[float], None] | None = None) -> None:
@@ -53,7 +54,7 @@ def write_pdf(html: str, path: Path, progress: Callable[[float], None] | None = 
         process.join()
         process.close()
     if ended.kind:
-        raise InkhornError(ended.kind, ended.message)
+        raise InkhornError(ended.kind, ended.message, code=ended.code)
 
 
 def _run(pipe: Connection, html: str, path: str) -> None:
@@ -76,12 +77,12 @@ def _run(pipe: Connection, html: str, path: str) -> None:
         write_atomically(Path(path), render_pdf(html, tell))
         pipe.send(_Ended())
     except OSError as error:
-        pipe.send(_Ended(kind_of_os_error(error), str(error)))
+        pipe.send(_Ended(kind_of_os_error(error), str(error), code_of(error)))
     except MemoryError:
         pipe.send(_Ended("memory", "not enough memory for the pages of the PDF"))
     except Exception as error:  # whatever it is, the window must hear of it
         log.exception("pdf")
-        pipe.send(_Ended("internal", type(error).__name__))
+        pipe.send(_Ended("internal", "the PDF could not be made", code_of(error)))
     finally:
         pipe.close()
         app.quit()

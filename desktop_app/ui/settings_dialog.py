@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import Any
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import (
     QDialog,
+    QHBoxLayout,
     QPushButton,
     QTabWidget,
     QToolButton,
@@ -28,6 +29,8 @@ from desktop_app.ui.theme import READING_WIDTH, set_look, space
 from desktop_app.ui.widgets.flowing import scrolled
 from desktop_app.ui.widgets.option_row import OptionRow
 from desktop_app.ui.widgets.sampling_editor import CUSTOM, SamplingEditor
+
+_LINK_EDGE = 4  # px from a link's edge to its words: the room for its focus ring
 
 
 class SettingsDialog(QDialog):
@@ -130,7 +133,12 @@ class SettingsDialog(QDialog):
             set_look(reset, kind="link")
             reset.clicked.connect(lambda: self._reset(group))
             self._resets[group] = reset
-            column.addWidget(reset, 0, Qt.AlignmentFlag.AlignLeft)
+            line = QHBoxLayout()  # its words, and not the room for its focus ring, begin where the others do
+            line.setSpacing(0)
+            line.addSpacing(-_LINK_EDGE)
+            line.addWidget(reset)
+            line.addStretch(1)
+            column.addLayout(line)
         column.addStretch(1)
         return scrolled(body, self)
 

@@ -18,6 +18,10 @@ EngineState = Literal["none", "starting", "loading", "ready", "answering", "rest
 Connection = Literal["private", "connected", "locked"]
 """Nothing leaves the computer; a download that the user asked for runs; the offline lock is on."""
 
+_WITHOUT_MODEL = ("stopped", "starting", "loading")
+"""The states in which it is not true where the model runs, what it takes and how fast it was: an engine that
+stopped or begins anew may come back with another model on another device."""
+
 HEIGHT = 32
 _ICON = 14
 _GAP = space(4)
@@ -162,15 +166,16 @@ class StatusLine(QWidget):
         self._state_field.show_text(self._state_text(), state)
         self._restart.setText(tr("Start again"))
         self._restart.setAccessibleName(tr("Start the engine again"))
+        runs = self._state not in _WITHOUT_MODEL
         model = self._model or tr("Choose a model")
         choose = tr("The model that answers: {name}. Choose another…", name=self._model or tr("none"))
         self.model_field.show_text(model, choose)
-        device = device_text(*self._device) if self._device[0] else ""
+        device = device_text(*self._device) if self._device[0] and runs else ""
         where = tr("Where the model runs: {device}", device=device)
         self._device_field.show_text(device, "\n".join(filter(None, (where, self._notice))))
-        memory = bytes_text(self._memory) if self._memory else ""
+        memory = bytes_text(self._memory) if self._memory and runs else ""
         self._memory_field.show_text(memory, tr("Memory that the model takes: {size}", size=memory))
-        speed = speed_text(self._speed) if self._speed else ""
+        speed = speed_text(self._speed) if self._speed and runs else ""
         self._speed_field.show_text(speed, tr("Speed of the last reply: {speed}", speed=speed))
         private, why = self._connection_words()
         self._private_field.show_text(private, why)

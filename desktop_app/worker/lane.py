@@ -11,7 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
-from desktop_app.core.errors import InkhornError, kind_of_os_error
+from desktop_app.core.errors import InkhornError, code_of, kind_of_os_error
 
 log = logging.getLogger(__name__)
 
@@ -74,10 +74,10 @@ class Lane(QObject):
             return _Answer(call, error=error)
         except OSError as error:
             log.exception(self._name)
-            return _Answer(call, error=InkhornError(kind_of_os_error(error), str(error)))
+            return _Answer(call, error=InkhornError(kind_of_os_error(error), str(error), code=code_of(error)))
         except Exception as error:  # the thread must outlive any one call
             log.exception(self._name)
-            return _Answer(call, error=InkhornError("internal", str(error)))
+            return _Answer(call, error=InkhornError("internal", str(error), code=code_of(error)))
 
     @Slot(object)
     def _take_answer(self, answer: _Answer) -> None:

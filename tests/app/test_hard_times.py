@@ -151,3 +151,29 @@ def test_what_was_typed_is_there_after_a_restart(open_app: MakeUser, tmp_path: P
     second = open_app(data=tmp_path / "one")
     second.wait(lambda: second.pane.composer.input.toPlainText(), "the draft")
     assert second.pane.composer.input.toPlainText() == "half a thought 半个念头"
+
+
+def test_a_starter_that_is_gone_is_a_row_with_the_way_back(open_app: MakeUser, models: Path) -> None:
+    (models / "starter").mkdir()  # as the app brings it, without its file
+    user = open_app(models=models)
+    user.wait(lambda: user.desk.worker.state.phase == "failed", "the refusal")
+    user.desk.window.show_pane("models")
+    details = user.desk.models.pane.installed_details
+    user.wait(lambda: "It could not be loaded." in visible_texts(details), "the failure")
+    assert "Its file is not where it was. Put it back, or get it again." in visible_texts(details)
+    assert [button.text() for button in details._ways] == ["Get it again"]
+
+
+@pytest.mark.slow
+def test_a_starter_that_is_gone_comes_back_with_any_copy_of_it(
+    open_app: MakeUser, models: Path, starter_model: Path
+) -> None:
+    (models / "starter").mkdir()
+    user = open_app(models=models)
+    desk = user.desk.models
+    user.wait(lambda: user.desk.worker.state.phase == "failed" and desk.showing.shelf, "the refusal")
+    desk.adding.take([starter_model])
+    user.wait(lambda: desk.pane.card.phase() == "found", "the card")
+    desk.pane.card.asked.emit("link")
+    user.wait(lambda: user.desk.worker.state.phase == "ready", "the engine")
+    assert [row.key for row in desk.pane.installed.rows_model.rows()][1:] == [desk.using.chosen]

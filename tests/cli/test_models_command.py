@@ -112,7 +112,7 @@ def test_one_of_several_forms(data: Path, real_hub: Hub) -> None:
     entry = run_json(data, "get", "hub:maker/ggufs:small-Q4_0.gguf")
     assert entry["path"].endswith("small-Q4_0.gguf")
     assert entry["sha256"]
-    assert entry["licence"] == "apache-2.0"
+    assert entry["licence"] == "Apache-2.0"
 
 
 def test_a_model_of_the_catalogue_and_its_licence(data: Path, real_hub: Hub) -> None:

@@ -52,7 +52,7 @@ def test_any_part_or_their_folder_is_the_whole_model(paths: Paths, tmp_path: Pat
     parts = split(tmp_path / "long")
     found = inspect(parts[2])
     assert found == inspect(parts[0]) == inspect(tmp_path / "long")
-    assert (found.name, found.parameters, found.licence) == ("Long", 3 * 64 * 64, "mit")
+    assert (found.name, found.parameters, found.licence) == ("Long", 3 * 64 * 64, "MIT")
     assert found.bytes == sum(part.stat().st_size for part in parts)
     assert found.shape is not None
     assert (found.shape.layers, found.shape.width, found.shape.kv_width, found.shape.bits) == (2, 64, 32, 8)

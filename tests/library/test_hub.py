@@ -23,7 +23,7 @@ def test_a_model_comes_whole_pinned_and_without_what_can_run(fetched: Fetched, h
     assert manifest is not None
     commit = hub.repos["maker/model"].commit
     assert (manifest.source["repo"], manifest.source["revision"]) == ("maker/model", commit)
-    assert manifest.licence == "apache-2.0"
+    assert manifest.licence == "Apache-2.0"
     assert all(commit in path for path in hub.paths("/resolve/"))  # never "main", which may move
     total = sum(len(hub.repos["maker/model"].files[name]) for name in TAKEN)
     assert list(dict.fromkeys(r.phase for r in fetched.reports)) == ["listing", "running", "checking"]

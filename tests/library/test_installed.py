@@ -9,9 +9,11 @@ import pytest
 
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.paths import Paths
+from desktop_app.core.settings import Settings
 from desktop_app.library.catalogue import Catalogue, load_catalogue
 from desktop_app.library.importing import import_model, inspect
-from desktop_app.library.installed import disk_use, find_by_id, list_installed, remove, verify
+from desktop_app.library.installed import disk_use, find_by_id, list_installed, prepared_bytes, remove, verify
+from desktop_app.model_choice import choose_for_chat
 from tests.library.models_on_disk import adapter_folder, gguf, model_folder
 
 
@@ -28,7 +30,7 @@ def put(path: Path, content: bytes) -> Path:
 
 def test_nothing_is_installed(paths: Paths, catalogue: Catalogue) -> None:
     assert list_installed(paths, catalogue) == ()
-    use = disk_use(paths)
+    use = disk_use(paths, ())
     assert (use.models, use.prepared, use.partial) == (0, 0, 0)
     assert use.free > 0
 
@@ -52,6 +54,41 @@ def test_the_one_that_came_with_the_app_is_first_and_stays(paths: Paths, catalog
     assert caught.value.kind == "model_damaged"  # the right size, and nothing in it
     path.write_bytes(b"cut")
     assert list_installed(paths, catalogue)[0].state == "damaged"
+
+
+def test_a_starter_whose_file_is_gone_is_missing_until_the_same_is_there_again(
+    paths: Paths, catalogue: Catalogue
+) -> None:
+    file = catalogue.starter.file
+    (paths.models / "starter").mkdir()
+    (entry,) = list_installed(paths, catalogue)
+    assert (entry.id, entry.state, entry.bytes_on_disk) == (catalogue.starter.id, "missing", 0)
+    with pytest.raises(InkhornError) as caught:
+        choose_for_chat(paths, Settings(), catalogue)
+    assert (caught.value.kind, caught.value.values["model"]) == ("model_missing", entry.id)
+    put(paths.user_models / "any name" / file.name, b"")
+    with (paths.user_models / "any name" / file.name).open("wb") as whole:
+        whole.truncate(file.size)
+    (again,) = list_installed(paths, catalogue)
+    assert (again.model, again.state, again.bytes_on_disk) == (catalogue.starter, "present", file.size)
+    choice = choose_for_chat(paths, Settings(), catalogue)
+    assert (choice.installed_id, choice.is_starter, choice.missing) == ("any name", True, "")
+
+
+def test_the_room_that_models_take_is_that_of_their_rows(
+    paths: Paths, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    """The starter lies elsewhere and counts too; a file that is only used where it lies does not."""
+    file = catalogue.starter.file
+    put(paths.models / "starter" / file.name, b"")
+    with (paths.models / "starter" / file.name).open("wb") as whole:
+        whole.truncate(file.size)
+    import_model(inspect(put(tmp_path / "a.gguf", gguf())), paths)
+    linked = import_model(inspect(put(tmp_path / "b.gguf", gguf("qwen2"))), paths, copy=False)
+    assert (linked.bytes_on_disk, linked.bytes_of_ours) == (len(gguf("qwen2")), 0)
+    entries = list_installed(paths, catalogue)
+    assert len(entries) == 3
+    assert disk_use(paths, entries).models == file.size + len(gguf())
 
 
 def test_folders_that_nobody_described(paths: Paths, catalogue: Catalogue) -> None:
@@ -142,12 +179,14 @@ def test_removing_gives_back_the_model_and_its_prepared_forms(
     prepared = paths.prepared / f"{entry.sha256[:32]}-3-cpu-avx512"
     put(prepared / "weights.safetensors", b"x" * 5000)
     put(paths.prepared / ("0" * 32 + "-3-cpu") / "weights.safetensors", b"x" * 7000)
-    use = disk_use(paths)
+    use = disk_use(paths, [entry])
     assert use.prepared == 12_000
+    assert (use.models, prepared_bytes(entry, paths)) == (len(gguf()), 5000)
+    manifest = (entry.folder / "model.json").stat().st_size
     freed = remove(entry, paths)
-    assert freed == use.models + 5000
+    assert freed == use.models + manifest + 5000
     assert not prepared.exists()
-    assert disk_use(paths).prepared == 7000
+    assert disk_use(paths, ()).prepared == 7000
     assert list(paths.user_models.iterdir()) == []
 
 

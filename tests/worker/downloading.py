@@ -82,7 +82,7 @@ def assert_installed(paths: Paths, catalogue: Catalogue, hub: Hub) -> None:
     for file in entry.files:
         assert (entry.path / file.name).read_bytes() == hub.repos["maker/model"].files[file.name]
     assert list((paths.user_models / ".downloads").iterdir()) == []
-    assert disk_use(paths).partial == 0
+    assert disk_use(paths, ()).partial == 0
 
 
 def stalled(watched: Watched, hub: Hub, paths: Paths, count: int = 100_000) -> None:

@@ -141,7 +141,7 @@ def _translate(connection: Connection, command: Translate, model: str) -> None:
             connection.send(Failed(command.id, "cancelled", "It was stopped."))
             return
         result = Translation(f"{model}:{sentence.upper()}", confidence=0.9)
-        if sentence.startswith("loop"):
+        if sentence.lower().startswith("loop"):
             result = Translation(sentence, problem="loop")
         if command.options.alternatives:
             result = replace(result, alternatives=(f"{result.text} (2)", f"{result.text} (3)"))

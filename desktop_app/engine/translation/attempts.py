@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from desktop_app.core.translation import Aligned
 from desktop_app.engine.translation.translator import Decoded
-from desktop_app.translation.masking import Masked, mask
+from desktop_app.translation.masking import Masked, mask, moved
 from desktop_app.translation.sentences import spaceless, split_long
 from desktop_app.translation.untouchable import Part
 
@@ -30,23 +30,44 @@ class Unit:
 
 Attempt = tuple[Unit, ...]
 
-
-def whole(text: str) -> Attempt:
-    return (Unit(Masked(text), 0),)
+_AT_ENDS = ("emoji", "tag")
 
 
-def with_stand_ins(text: str, parts: Sequence[Part], longest: int, count: Callable[[str], int]) -> Attempt:
-    masked = mask(text, parts)
-    return (Unit(masked, 0),) if parts and count(masked.text) <= longest else ()
+def first(text: str, parts: Sequence[Part]) -> Attempt:
+    """In one, with a stand-in for each of ``parts``; emoji and tags at the ends stay outside."""
+    start, end = 0, len(text)
+    inner = list(parts)
+    units: list[Unit] = []
+    while inner and inner[0].kind in _AT_ENDS and not text[start : inner[0].start].strip():
+        units += _between(text, start, inner[0].start, ())
+        units.append(_kept(text, start, inner[0]))
+        start = inner.pop(0).end
+    last: list[Part] = []
+    while inner and inner[-1].kind in _AT_ENDS and not text[inner[-1].end : end].strip():
+        last.insert(0, inner.pop())
+        end = last[0].start
+    units += _between(text, start, end, inner)
+    at = end
+    for part in last:
+        units.append(_kept(text, at, part, text[:at]))
+        at = part.end
+    return tuple(units)
 
 
-def in_pieces(text: str, count: Callable[[str], int], number: int) -> Attempt:
+def in_pieces(text: str, parts: Sequence[Part], count: Callable[[str], int], number: int) -> Attempt:
     """In ``number`` about equal ones or more, at clauses."""
-    size = count(text)
+    masked = mask(text, parts)
+    size = count(masked.text)
     if size < 2 * number:
         return ()
-    units = _units(split_long(text, max(2, math.ceil(1.2 * size / number)), count), 0)
-    return units if len(units) > 1 else ()
+    units = []
+    at = 0
+    for piece in split_long(masked.text, max(2, math.ceil(1.2 * size / number)), count):
+        units.append((at, at + len(piece)))
+        at += len(piece)
+    if len(units) < 2:
+        return ()
+    return _units(masked, 0, units)
 
 
 def around(text: str, parts: Sequence[Part]) -> Attempt:
@@ -56,35 +77,42 @@ def around(text: str, parts: Sequence[Part]) -> Attempt:
     units: list[Unit] = []
     at = 0
     for part in parts:
-        between = text[at : part.start]
-        units += _between(between, at)
-        space = between[len(between.rstrip()) :]
-        units.append(Unit(Masked(part.text), part.start, space, kept=True))
+        units += _between(text, at, part.start, ())
+        units.append(_kept(text, at, part))
         at = part.end
-    units += _between(text[at:], at)
+    units += _between(text, at, len(text), ())
     return tuple(units)
 
 
-def _between(text: str, start: int) -> Attempt:
-    units = _units([text], start)
-    if units and not any(char.isalnum() for char in text):
+def _kept(text: str, at: int, part: Part, before: str | None = None) -> Unit:
+    """``part``, with the space that stands before it after ``at``."""
+    stretch = text[at : part.start] if before is None else before
+    return Unit(Masked(part.text), part.start, stretch[len(stretch.rstrip()) :], kept=True)
+
+
+def _between(text: str, start: int, end: int, parts: Sequence[Part]) -> Attempt:
+    stretch = text[start:end]
+    own = [Part(part.start - start, part.end - start, part.kind, part.text) for part in parts]
+    masked = mask(stretch, own)
+    units = _units(masked, start, [(0, len(masked.text))])
+    if units and not own and not any(char.isalnum() for char in stretch):
         return (replace(units[0], kept=True),)
     return units
 
 
-def _units(pieces: Sequence[str], start: int) -> Attempt:
+def _units(masked: Masked, start: int, spans: Sequence[tuple[int, int]]) -> Attempt:
     units = []
-    at = start
     space = ""
-    for piece in pieces:
+    for begin, end in spans:
+        piece = masked.text[begin:end]
         bare = piece.strip()
         left = len(piece) - len(piece.lstrip())
         if bare:
-            units.append(Unit(Masked(bare), at + left, space + piece[:left]))
+            inner = masked.part(begin + left, begin + left + len(bare))
+            units.append(Unit(inner, start + masked.original(begin + left), space + piece[:left]))
             space = piece[left + len(bare) :]
         else:
             space += piece
-        at += len(piece)
     return tuple(units)
 
 
@@ -108,23 +136,29 @@ def put_together(attempt: Attempt, decoded: Sequence[Decoded], target: str) -> P
     ended = True
     for number, unit in enumerate(attempt):
         if unit.kept:
-            said: str | None = unit.text
+            said = unit.text
         else:
             one = next(results)
-            said = unit.masked.restored(one.text.strip())
-            if said is None:
+            restored = unit.masked.restored(one.text.strip())
+            if restored is None:
                 return Put(None, tuple(logprobs), (), one.ended)
+            said, swaps = restored
             logprobs += one.logprobs
             ended = ended and one.ended
         space = _space(unit, attempt[number - 1], pieces[-1], said, target) if number else ""
         length += len(space)
-        if not unit.kept and not unit.masked.stand_ins:
+        if not unit.kept:
             lead = len(one.text) - len(one.text.lstrip())
             alignment += [
-                Aligned(a + unit.start, b + unit.start, max(0, c - lead) + length, max(0, d - lead) + length)
+                Aligned(
+                    unit.masked.original(a) + unit.start,
+                    unit.masked.original(b) + unit.start,
+                    moved(max(0, c - lead), swaps) + length,
+                    moved(max(0, d - lead), swaps) + length,
+                )
                 for a, b, c, d in one.alignment
             ]
-        elif unit.kept:
+        else:
             alignment.append(Aligned(unit.start, unit.start + len(unit.text), length, length + len(said)))
         pieces += [space, said]
         length += len(said)

@@ -5,17 +5,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-_THREE = (
-    "af:afr am:amh ar:arb,ara as:asm ast:ast az:azj,aze ba:bak be:bel bg:bul bn:ben br:bre bs:bos ca:cat ceb:ceb "
-    "cs:ces cy:cym da:dan de:deu el:ell en:eng eo:epo es:spa et:est,ekk eu:eus fa:pes,fas ff:fuv fi:fin fr:fra "
-    "fy:fry ga:gle gd:gla gl:glg gu:guj ha:hau he:heb hi:hin hr:hrv ht:hat hu:hun hy:hye id:ind ig:ibo ilo:ilo "
-    "is:isl it:ita ja:jpn jv:jav ka:kat kk:kaz km:khm kn:kan ko:kor ky:kir lb:ltz lg:lug ln:lin lo:lao lt:lit "
-    "lv:lvs,lav mg:plt,mlg mk:mkd ml:mal mn:khk,mon mr:mar ms:zsm,msa mt:mlt my:mya nb:nob ne:npi,nep nl:nld "
-    "nn:nno no:nob,nor ns:nso oc:oci om:gaz,orm or:ory,ori pa:pan pl:pol ps:pbt,pus pt:por ro:ron ru:rus "
-    "sd:snd si:sin sk:slk sl:slv so:som sq:als,sqi sr:srp ss:ssw su:sun sv:swe sw:swh,swa ta:tam te:tel tg:tgk "
-    "th:tha tk:tuk tl:tgl,fil tn:tsn tr:tur tt:tat uk:ukr ur:urd uz:uzn,uzb vi:vie wo:wol xh:xho yi:ydd,yid "
-    "yo:yor yue:yue zh:zho,cmn zu:zul"
-)
+_THREE = """
+    af:afr am:amh ar:arb,ara as:asm ast:ast az:azj,aze ba:bak be:bel bg:bul bn:ben br:bre bs:bos ca:cat
+    ceb:ceb cs:ces cy:cym da:dan de:deu el:ell en:eng eo:epo es:spa et:est,ekk eu:eus fa:pes,fas ff:fuv
+    fi:fin fr:fra fy:fry ga:gle gd:gla gl:glg gu:guj ha:hau he:heb hi:hin hr:hrv ht:hat hu:hun hy:hye
+    id:ind ig:ibo ilo:ilo is:isl it:ita ja:jpn jv:jav ka:kat kk:kaz km:khm kn:kan ko:kor ky:kir lb:ltz
+    lg:lug ln:lin lo:lao lt:lit lv:lvs,lav mg:plt,mlg mk:mkd ml:mal mn:khk,mon mr:mar ms:zsm,msa mt:mlt
+    my:mya nb:nob ne:npi,nep nl:nld nn:nno no:nob,nor ns:nso oc:oci om:gaz,orm or:ory,ori pa:pan pl:pol
+    ps:pbt,pus pt:por ro:ron ru:rus sd:snd si:sin sk:slk sl:slv so:som sq:als,sqi sr:srp ss:ssw su:sun
+    sv:swe sw:swh,swa ta:tam te:tel tg:tgk th:tha tk:tuk tl:tgl,fil tn:tsn tr:tur tt:tat uk:ukr ur:urd
+    uz:uzn,uzb vi:vie wo:wol xh:xho yi:ydd,yid yo:yor yue:yue zh:zho,cmn zu:zul
+    """
 _BY_TWO = {two: tuple(threes.split(",")) for two, threes in (entry.split(":") for entry in _THREE.split())}
 
 

@@ -1,7 +1,8 @@
 """Sentences through any translator, each looked at before it goes out.
 
-A sentence is decoded as it stands. What fails the checks is decoded again: with stand-ins for what was
-lost, in smaller pieces, around what has to stay. What fails then, too, is marked with its problem and its
+A sentence is decoded with stand-ins for what must stay but numbers, which models copy well. What fails the
+checks is decoded again: with stand-ins for the numbers that were lost, around what has to stay, in smaller
+pieces. What fails then, too, is marked with its problem and its
 text is the source: never a wrong one that looks right.
 """
 
@@ -18,10 +19,9 @@ from desktop_app.engine.translation.attempts import (
     Attempt,
     Put,
     around,
+    first,
     in_pieces,
     put_together,
-    whole,
-    with_stand_ins,
 )
 from desktop_app.engine.translation.long_sentences import Pieces
 from desktop_app.engine.translation.translator import Decoded, Decoding, Translator
@@ -42,6 +42,7 @@ class _Job:
     places: list[tuple[int, str, str]]  # its number, and the space before and after it
     parts: tuple[Part, ...]
     terms: tuple[Term, ...]
+    firm: tuple[Part, ...] = ()  # all of them but numbers
     attempt: Attempt = ()
     tried: set[str] = field(default_factory=set)
     lost: tuple[Part, ...] = ()
@@ -80,7 +81,6 @@ class _Pipeline:
         self._sentences, self._source, self._target = command.sentences, command.source, command.target
         self._options: TranslateOptions = command.options
         self._chinese = Chinese(command.target, command.options.script, command.options.address)
-        self._longest = max(8, translator.longest)
         self._known: dict[str, Translation] = {}
 
     def translate(self, numbers: Sequence[int]) -> None:
@@ -96,12 +96,13 @@ class _Pipeline:
             elif text in jobs:
                 jobs[text].places.append(place)
             else:
-                job = _Job(text, [place], find(text), asked_terms(self._options.terms, text, self._source))
+                parts = find(text)
+                job = _Job(text, [place], parts, asked_terms(self._options.terms, text, self._source))
+                job.firm = tuple(part for part in parts if part.kind != "number")
                 if done := self._without_a_model(job):
                     self._done(job, done)
                 else:
-                    job.attempt = whole(text)
-                    job.tried.add("whole")
+                    job.attempt = first(text, job.firm)
                     jobs[text] = job
         waiting = list(jobs.values())
         while waiting:
@@ -147,9 +148,6 @@ class _Pipeline:
         )
         if texts:
             self._translator.decode(texts, self._source, self._target, wish, finished, self._cancelled)
-        for job in jobs:  # an attempt in which nothing was to be decoded
-            if not any(not unit.kept for unit in job.attempt) and not self._take(job):
-                again.append(job)
         return again
 
     def _take(self, job: _Job) -> bool:
@@ -179,23 +177,22 @@ class _Pipeline:
 
     def _next_attempt(self, job: _Job, problem: Problem) -> bool:
         """Whether there is another way. If not, the job is done, with its problem."""
-        translator, longest = self._translator, self._longest
+        count = self._translator.count
         marked = [part for part in job.parts if part.kind != "number" or part in job.lost]
-        firm = [part for part in job.parts if part.kind != "number"]
         ways: dict[str, Callable[[], Attempt]] = {
-            "stand-ins": lambda: with_stand_ins(job.text, marked, longest, translator.count),
-            "around": lambda: around(job.text, firm),
-            "pieces": lambda: in_pieces(job.text, translator.count, 2),
-            "small pieces": lambda: in_pieces(job.text, translator.count, 4),
+            "stand-ins": lambda: first(job.text, marked) if job.lost else (),
+            "around": lambda: around(job.text, job.firm),
+            "pieces": lambda: in_pieces(job.text, job.firm, count, 2),
+            "small pieces": lambda: in_pieces(job.text, job.firm, count, 4),
         }
         order = ["stand-ins", "around", "pieces", "small pieces"]
         if problem != "untouchable":
-            order = ["pieces", "small pieces", "stand-ins", "around"]
+            order = ["pieces", "small pieces", "around"]
         for name in order:
             if name not in job.tried:
                 job.tried.add(name)
                 job.attempt = ways[name]()
-                if job.attempt:
+                if any(not unit.kept for unit in job.attempt):
                     return True
         kept = len(job.parts)
         failed = Translation(job.text, job.problem, untouchable_asked=kept, untouchable_kept=kept)

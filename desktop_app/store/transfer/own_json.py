@@ -75,12 +75,12 @@ def decode(data: Any) -> Parsed:
     """Raises InkhornError ``bad_file`` where it is not this format or a newer one; a conversation that
     is wrong in itself is left out and named in ``skipped``."""
     if not isinstance(data, dict) or data.get("format") != FORMAT:
-        raise InkhornError("bad_file", tr("This is not an export of Inkhorn."))
+        raise InkhornError("bad_file", "This is not an export of Inkhorn.", reason="export_strange")
     if not isinstance(data.get("version"), int) or data["version"] > VERSION:
-        raise InkhornError("bad_file", tr("This export was written by a newer version of Inkhorn."))
+        raise InkhornError("bad_file", "It was written by a newer version of Inkhorn.", reason="export_newer")
     listed = data.get("conversations")
     if not isinstance(listed, list):
-        raise InkhornError("bad_file", tr("This export of Inkhorn holds no list of conversations."))
+        raise InkhornError("bad_file", "It holds no list of conversations.", reason="export_empty")
     found: list[ParsedConversation] = []
     skipped: list[str] = []
     for number, one in enumerate(listed, start=1):

@@ -37,7 +37,8 @@ def read_import(path: Path) -> Parsed:
     except OSError as error:
         kind = kind_of_os_error(error)
         kind = "bad_file" if kind == "internal" else kind
-        raise InkhornError(kind, tr("The file cannot be read."), path=str(path), detail=str(error)) from error
+        message = f"The file cannot be read: {error}"
+        raise InkhornError(kind, message, reason="unreadable", path=str(path)) from error
     parts = [_read_text(text) for text in texts]
     return Parsed(
         tuple(one for part in parts for one in part.conversations),
@@ -53,7 +54,7 @@ def _unpack(path: Path) -> list[bytes]:
                 key=lambda one: one.filename,
             )
             if not members:
-                raise InkhornError("bad_file", tr("There is no conversations.json in this zip file."))
+                raise InkhornError("bad_file", "There is no conversations.json in it.", reason="zip_empty")
             left = MOST_BYTES
             texts = []
             for member in members:
@@ -63,7 +64,7 @@ def _unpack(path: Path) -> list[bytes]:
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         # RuntimeError is what zipfile raises for a password.
         raise InkhornError(
-            "bad_file", tr("This zip file is damaged or locked."), detail=str(error)
+            "bad_file", "The zip file is damaged or locked.", reason="zip_damaged", detail=str(error)
         ) from error
 
 
@@ -79,24 +80,24 @@ def _unpack_one(archive: zipfile.ZipFile, member: zipfile.ZipInfo, left: int) ->
 
 
 def _too_big() -> InkhornError:
-    return InkhornError("bad_file", tr("This file is too big to be an export of chats."))
+    return InkhornError("bad_file", "It is too big to be an export of chats.", reason="too_big")
 
 
 def _read_text(raw: bytes) -> Parsed:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InkhornError("bad_file", tr("This is not a text file in UTF-8.")) from error
+        raise InkhornError("bad_file", "It is not a text file in UTF-8.", reason="not_utf8") from error
     try:
         data, cut_off = json.loads(text), False
     except RecursionError as error:
-        raise InkhornError("bad_file", tr("The JSON in this file is nested too deeply.")) from error
+        raise InkhornError("bad_file", "The JSON is nested too deeply.", reason="too_deep") from error
     except ValueError as error:
         data, cut_off = _whole_items(text), True
         if not data:
             line = getattr(error, "lineno", 0)
             raise InkhornError(
-                "bad_file", tr("This is not JSON: line {line} is wrong.", line=line)
+                "bad_file", f"Not JSON: line {line} is wrong.", reason="not_json", line=line
             ) from error
     parsed = _told_apart(data)
     if not cut_off:
@@ -116,7 +117,7 @@ def _told_apart(data: Any) -> Parsed:
         not data or any(isinstance(one, dict) and "mapping" in one for one in data)
     ):
         return chatgpt.decode(data)
-    raise InkhornError("bad_file", tr("This JSON is neither an export of Inkhorn nor of ChatGPT."))
+    raise InkhornError("bad_file", "The JSON is of neither format.", reason="json_strange")
 
 
 def _whole_items(text: str) -> list[Any]:

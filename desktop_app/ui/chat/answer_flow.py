@@ -82,4 +82,4 @@ class AnswerFlow(QObject):
 
 
 def problem_of(failure: Failed, has_text: bool) -> Problem:
-    return reply_problem(failure.kind, failure.message, failure.values, has_text)
+    return reply_problem(failure.kind, failure.values, has_text)

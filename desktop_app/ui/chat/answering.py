@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop_app.core.chat import Message
 from desktop_app.core.errors import InkhornError
-from desktop_app.core.i18n import tr
+from desktop_app.core.i18n import mark
 from desktop_app.core.messages import ContextPlan, Failed
 from desktop_app.store.store import Store
 from desktop_app.ui.chat import problems
@@ -49,7 +49,7 @@ class Answering(QObject):
         """Let the model write ``message``, or go on where it has text already."""
         chat = self._chat
         if session is chat.session:
-            chat.show_busy(message.id, tr("Thinking…"))
+            chat.show_busy(message.id, mark("Thinking…"))
 
         def show(plan: ContextPlan) -> None:
             if session is chat.session:
@@ -107,7 +107,7 @@ class Answering(QObject):
 
     def _show_progress(self, message_id: int, stage: str, fraction: float | None) -> None:
         if stage == "prompt" and self._chat.session.message(message_id) is not None:
-            self._chat.view.set_progress(message_id, tr("Reading the conversation…"), fraction)
+            self._chat.view.set_progress(message_id, mark("Reading the conversation…"), fraction)
 
     def _ended(self, end: ReplyEnd) -> None:
         self.list_stale.emit()
@@ -156,7 +156,7 @@ class Answering(QObject):
     def _not_stored(self, message_id: int, error: InkhornError) -> None:
         if self._chat.session.message(message_id) is not None:
             self._told_unstored.add(message_id)
-            problem = problems.not_stored_problem(error.kind, error.message)
+            problem = problems.not_stored_problem(error.kind, error.values)
             self._chat.view.set_problem(message_id, problem)
 
     def _stored_again(self, message_id: int) -> None:

@@ -24,7 +24,6 @@ from desktop_app.ui.chat.message_actions import MessageActions
 from desktop_app.ui.chat.open_chat import OpenChat
 from desktop_app.ui.chat.pane import ChatPane
 from desktop_app.ui.chat.persona_controller import PersonaController
-from desktop_app.ui.chat.problems import words
 from desktop_app.ui.chat.replies import Replies
 from desktop_app.ui.chat.sampling_choice import choice_of, to_json
 from desktop_app.ui.chat.session import Options
@@ -32,6 +31,7 @@ from desktop_app.ui.chat.summaries import Summaries
 from desktop_app.ui.chat.summariser import Summariser
 from desktop_app.ui.chat.transfers import Transfers
 from desktop_app.ui.exporting import SUFFIXES
+from desktop_app.ui.failures import words
 from desktop_app.ui.widgets.banner import Banner
 from desktop_app.ui.window import MainWindow
 from desktop_app.worker.engine_worker import EngineWorker
@@ -216,5 +216,4 @@ class ChatDesk(QObject):
 
     @Slot(object)
     def _tell(self, error: InkhornError) -> None:
-        sentence = words(error.kind, error.message, error.values)
-        self.pane.show_banner(Banner("danger", lambda: sentence))
+        self.pane.show_banner(Banner("danger", lambda: words(error.kind, error.values)))

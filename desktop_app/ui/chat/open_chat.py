@@ -120,8 +120,8 @@ class OpenChat(QObject):
         self._watch.refresh()
 
     def show_busy(self, message_id: int, text: str) -> None:
-        """A reply is about to begin. The button that asked for it goes or is switched off; without a
-        word the focus would wander to whatever comes next."""
+        """A reply is about to begin, which ``text`` says as `mark` has it. The button that asked for it goes
+        or is switched off; without a word the focus would wander to whatever comes next."""
         self._composer.set_busy(True)
         self.view.set_busy(True)
         self._composer.setFocus()

@@ -87,7 +87,7 @@ class ChatPane(QWidget):
         if self._starter:
             return tr(
                 "The model runs on this computer, and what you write stays here. "
-                "This starter model is small: it makes mistakes, and knows little Chinese."
+                "This starter model is small: it makes mistakes, and knows hardly any Chinese."
             )
         return tr("The model runs on this computer, and what you write stays here.")
 

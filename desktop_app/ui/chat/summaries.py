@@ -86,7 +86,7 @@ class Summaries(QObject):
         def failed(failure: Failed) -> None:
             self.working.emit(False)
             if failure.kind != "cancelled":
-                self.trouble.emit(InkhornError(failure.kind, failure.message))
+                self.trouble.emit(InkhornError(failure.kind, failure.message, **failure.values))
 
         self._summariser.start(messages, note.text if note else "", done, failed)
 

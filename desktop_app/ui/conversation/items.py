@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,18 +11,24 @@ from desktop_app.core.chat import Message, Note
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Stands beside the message that failed: ``text`` in whole sentences, and at most two ways out as
-    (key, label); pressing one is the action ``problem:<key>``. ``tone``: something went wrong
-    (danger), something wants attention (warning), or the user is asked something (info)."""
+    """Stands beside the message that failed: ``words`` in whole sentences, and at most two ways out as
+    (key, label); pressing one is the action ``problem:<key>``. Words and labels are functions, so that they
+    follow the language. ``tone``: something went wrong (danger), something wants attention (warning), or
+    the user is asked something (info)."""
 
-    text: str
-    actions: tuple[tuple[str, str], ...] = ()
+    words: Callable[[], str]
+    actions: tuple[tuple[str, Callable[[], str]], ...] = ()
     tone: Literal["info", "warning", "danger"] = "danger"
+
+    @property
+    def text(self) -> str:
+        return self.words()
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What the model does before its first word. ``fraction`` in 0…1, or None where it is not known."""
+    """What the model does before its first word: ``text`` as `mark` has it, and ``fraction`` in 0…1, or
+    None where it is not known."""
 
     text: str
     fraction: float | None = None

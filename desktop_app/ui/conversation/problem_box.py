@@ -20,7 +20,7 @@ class ProblemBox(QFrame):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground, True)
-        self._problem = Problem("")
+        self._problem = Problem(str)
         self._sign = QLabel(self)
         self._text = QLabel(self)
         self._text.setWordWrap(True)
@@ -47,12 +47,15 @@ class ProblemBox(QFrame):
         else:
             self.setAccessibleName(tr("Problem: {problem}", problem=problem.text))
         set_look(self, banner=problem.tone)
-        if problem.actions != self._problem.actions:
+        keys = [key for key, _ in problem.actions]
+        if keys != [key for key, _ in self._problem.actions]:
             for button in self._buttons:
                 self._line.removeWidget(button)
                 button.hide()
                 button.deleteLater()
-            self._buttons = [self._make(index, *action) for index, action in enumerate(problem.actions)]
+            self._buttons = [self._make(index, key) for index, key in enumerate(keys)]
+        for button, (_, label) in zip(self._buttons, problem.actions, strict=True):
+            button.setText(label())
         self._problem = problem
         self._draw_sign()
 
@@ -66,8 +69,8 @@ class ProblemBox(QFrame):
         layout.invalidate()
         return max(layout.totalHeightForWidth(width), layout.totalMinimumSize().height())
 
-    def _make(self, index: int, key: str, label: str) -> QPushButton:
-        button = QPushButton(label, self)
+    def _make(self, index: int, key: str) -> QPushButton:
+        button = QPushButton(self)
         button.clicked.connect(lambda _=False: self.chosen.emit(key))
         self._line.insertWidget(index, button)
         button.show()

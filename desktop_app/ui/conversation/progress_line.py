@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QElapsedTimer, QRectF, Qt, QTimer
+from PySide6.QtCore import QElapsedTimer, QEvent, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
@@ -35,10 +35,10 @@ class ProgressLine(QWidget):
             self.update()
 
     def words(self) -> str:
-        fraction = self._progress.fraction
+        stage, fraction = tr(self._progress.text), self._progress.fraction
         if fraction is None:
-            return self._progress.text
-        return tr("{stage} {percent} %", stage=self._progress.text, percent=round(100 * fraction))
+            return stage
+        return tr("{stage} {percent} %", stage=stage, percent=round(100 * fraction))
 
     def _breathe(self) -> None:
         self.update(0, 0, 16, self.height())
@@ -64,6 +64,12 @@ class ProgressLine(QWidget):
             y = self.height() - 2
             painter.fillRect(QRectF(18, y, 160, 2), QColor(theme.line))
             painter.fillRect(QRectF(18, y, 160 * max(0.0, min(1.0, fraction)), 2), QColor(theme.accent))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.setAccessibleName(self.words())
+            self.update()
 
     def showEvent(self, event: QShowEvent) -> None:
         if motion_ms(self) > 0:

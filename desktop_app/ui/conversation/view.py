@@ -124,7 +124,7 @@ class ConversationView(QWidget):
         self._work.start()
 
     def set_progress(self, message_id: int, text: str, fraction: float | None) -> None:
-        """What the model does before its first word; '' for nothing."""
+        """What the model does before its first word, as `mark` has it; '' for nothing."""
         index = self._rows.find(message_id)
         if index is not None:
             self._rows.items[index].progress = Progress(text, fraction) if text else None

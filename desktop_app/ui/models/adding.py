@@ -19,9 +19,10 @@ from desktop_app.ui.window import MainWindow
 
 
 class Adding(QObject):
-    """Several that were dropped together come one after another. ``added`` with the `Installed`."""
+    """Several that were dropped together come one after another. ``added`` with the `Installed`, and
+    whether the very same was there before, so that nothing came of it."""
 
-    added = Signal(object)
+    added = Signal(object, bool)
 
     def __init__(self, window: MainWindow, pane: ModelsPane, keeper: Keeper) -> None:
         super().__init__(window)
@@ -30,8 +31,8 @@ class Adding(QObject):
         self._waiting: list[Path] = []
         self._found: Found | None = None
         self._folder = ""
-        self._drop = DropArea(window)
-        self._drop.dropped.connect(self.take)
+        self.drop = DropArea(window)
+        self.drop.dropped.connect(self.take)
         pane.add_asked.connect(self._choose)
         self._card.asked.connect(self._answer)
         keeper.found.connect(self._show_found)
@@ -44,6 +45,7 @@ class Adding(QObject):
         """Look at ``paths``; what they are, and what can be done with them, is shown on the card."""
         self._waiting += paths
         self._window.show_pane(PANE)
+        self._pane.show_view("here")  # where it will stand
         if self._card.isHidden() or self._card.phase() == "refused":
             self._next()
 
@@ -88,14 +90,14 @@ class Adding(QObject):
         if error.kind == "cancelled":
             self._next()
         else:
-            self._card.refuse(library_trouble(error.kind, error.message, error.values))
+            self._card.refuse(library_trouble(error.kind, error.values))
 
     @Slot(str, object, object)
     def _show_progress(self, key: str, done: int, total: int) -> None:
         if key == "import" and self._card.phase() == "working":
             self._card.show_progress(done, total)
 
-    @Slot(object)
-    def _imported(self, installed: Installed) -> None:
+    @Slot(object, bool)
+    def _imported(self, installed: Installed, was_there: bool) -> None:
         self._next()
-        self.added.emit(installed)
+        self.added.emit(installed, was_there)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from desktop_app.core.i18n import tr
 from desktop_app.ui.icons import pixmap
-from desktop_app.ui.models.row_model import Row, RowModel, Tone
+from desktop_app.ui.models.row_model import Fact, Row, RowModel, Tone
 from desktop_app.ui.theme import RADIUS, Theme, space, theme_of
 from desktop_app.ui.widgets.list_row import (
     INSET,
@@ -28,6 +30,10 @@ _INDENT = space(6)
 _ICON = 16
 _DOT = 6
 _BUTTON_HEIGHT = space(7.5)
+_BETWEEN = space(3)  # facts
+LEAST_SHARE, LEAST_WIDTH = 0.75, space(15)
+"""How much of a fact has to be shown for it to say something; with less room it is left out. Short ones,
+such as sizes, are shown whole or not at all."""
 
 
 class ModelDelegate(QStyledItemDelegate):
@@ -94,6 +100,9 @@ class ModelDelegate(QStyledItemDelegate):
             box.setRight(button.left() - space(3))
         title = QFontMetrics(bold_font(option.font))
         caption = _caption_metrics(option.font)
+        whole = title.horizontalAdvance(row.title) + _mark_width(row, caption) + space(8)
+        if row.mark and whole > box.width():
+            row = replace(row, mark="", facts=((row.mark, "success"), *row.facts))  # the name goes first
         lines = bool(row.line) + bool(row.facts)
         height = title.height() + lines * (caption.height() + _GAP)
         top = option.rect.center().y() - height // 2 + 1
@@ -122,7 +131,7 @@ class ModelDelegate(QStyledItemDelegate):
             painter.drawPixmap(left, box.center().y() - _ICON // 2 + 1, picture)
             left += _ICON + space(1.5)
         caption = _caption_metrics(option.font)
-        mark_width = caption.horizontalAdvance(row.mark) + space(3) if row.mark else 0
+        mark_width = _mark_width(row, caption)
         room = box.right() - left + 1 - (mark_width + space(2) if row.mark else 0)
         place = QRect(left, box.top(), room, box.height())
         left += draw_elided(painter, place, row.title, bold_font(option.font), theme.ink) + space(2)
@@ -145,17 +154,16 @@ class ModelDelegate(QStyledItemDelegate):
         self, painter: QPainter, box: QRect, option: QStyleOptionViewItem, row: Row, theme: Theme
     ) -> None:
         font = caption_font(option.font)
+        metrics = QFontMetrics(font)
         painter.setFont(font)
         left, right = box.left(), box.right() + 1
         if row.strengths is not None:
-            right -= self._paint_strengths(painter, box, QFontMetrics(font), row.strengths, theme)
-        for number, (text, tone) in enumerate(row.facts):
+            right -= self._paint_strengths(painter, box, metrics, row.strengths, theme)
+        for number, (text, tone) in enumerate(facts_in(row.facts, right - left, metrics)):
             if number:
                 painter.setPen(QColor(theme.quiet))
-                painter.drawText(QRect(left, box.top(), space(3), box.height()), Align.AlignCenter, "·")
-                left += space(3)
-            if right - left < space(5):
-                return
+                painter.drawText(QRect(left, box.top(), _BETWEEN, box.height()), Align.AlignCenter, "·")
+                left += _BETWEEN
             place = QRect(left, box.top(), right - left, box.height())
             left += draw_elided(painter, place, text, font, _colour(tone, theme))
 
@@ -167,7 +175,7 @@ class ModelDelegate(QStyledItemDelegate):
         dots = 3 * _DOT + 2 * 2
         widths = [metrics.horizontalAdvance(name) + space(1) + dots for name in names]
         whole = sum(widths) + space(3)
-        if whole > box.width() // 2:
+        if whole > 0.4 * box.width():
             return 0
         left = box.right() + 1 - whole
         for name, level, width in zip(names, strengths, widths, strict=True):
@@ -211,6 +219,17 @@ class ModelDelegate(QStyledItemDelegate):
         painter.drawText(button, Align.AlignCenter, row.button)
 
 
+def facts_in(facts: tuple[Fact, ...], room: int, metrics: QFontMetrics) -> tuple[Fact, ...]:
+    """Those that ``room`` px have place for, of the last one enough of it to say something."""
+    taken = 0
+    for number, (text, _) in enumerate(facts):
+        width = metrics.horizontalAdvance(text)
+        if number and room - taken < _BETWEEN + min(width, max(LEAST_WIDTH, width * LEAST_SHARE)):
+            return facts[:number]
+        taken += width + (_BETWEEN if number else 0)
+    return facts
+
+
 def _row(index: Index) -> Row | None:
     model = index.model()
     return model.row(index) if isinstance(model, RowModel) else None
@@ -218,6 +237,10 @@ def _row(index: Index) -> Row | None:
 
 def _ground(rect: QRect) -> QRect:
     return rect.adjusted(INSET, 1, -INSET, -1)
+
+
+def _mark_width(row: Row, caption: QFontMetrics) -> int:
+    return caption.horizontalAdvance(row.mark) + space(3) if row.mark else 0
 
 
 def _colour(tone: Tone, theme: Theme) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QHBoxLayout,
+    QBoxLayout,
     QProgressBar,
     QPushButton,
     QSizePolicy,
@@ -17,10 +18,12 @@ from desktop_app.ui.models.problems import download_trouble, way_words
 from desktop_app.ui.numbers import bytes_text
 from desktop_app.ui.theme import set_look, space
 from desktop_app.ui.widgets.elided_label import ElidedLabel
+from desktop_app.ui.widgets.flow_row import FlowRow
 from desktop_app.ui.widgets.flowing import wrapped
 from desktop_app.worker.download_state import DownloadState
 
 _STEPS = 1000
+BUTTONS_BELOW = 430  # px: narrower, the buttons stand below the words
 
 
 def time_left(download: DownloadState) -> str:
@@ -93,15 +96,17 @@ class DownloadRow(QWidget):
             set_look(button, kind="quiet")
             button.clicked.connect(lambda _checked=False, number=number: self._pressed(number))
         self._actions: list[str] = []
-        head = QHBoxLayout()
+        self._head = head = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         head.setSpacing(space(2))
         text = QVBoxLayout()
         text.setSpacing(space(0.5))
         text.addWidget(self._name)
         text.addWidget(self._facts)
         head.addLayout(text, 1)
+        buttons = FlowRow(space(2))
         for button in self._buttons:
-            head.addWidget(button)
+            buttons.addWidget(button)
+        head.addLayout(buttons)
         column = QVBoxLayout(self)
         column.setContentsMargins(space(3), space(2), space(2), space(2))
         column.setSpacing(space(1.5))
@@ -117,6 +122,12 @@ class DownloadRow(QWidget):
 
     def state(self) -> DownloadState | None:
         return self._state
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.width() < BUTTONS_BELOW
+        way = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
+        self._head.setDirection(way)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -147,11 +158,11 @@ class DownloadRow(QWidget):
         why = ""
         if download.phase in ("listing", "running") and download.failure is not None:
             failure = download.failure
-            why = download_trouble(failure.kind, failure.message, failure.values).text
+            why = download_trouble(failure.kind, failure.values).text
         actions: list[tuple[str, str]] = []
         if download.phase == "failed" and download.failure is not None:
             failure = download.failure
-            trouble = download_trouble(failure.kind, failure.message, failure.values)
+            trouble = download_trouble(failure.kind, failure.values)
             why = trouble.text
             for way in trouble.ways[:3]:
                 actions.append(("resume" if way == "retry" else way, way_words(way)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QSize, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -26,6 +26,7 @@ class DownloadStrip(QScrollArea):
         self._rows: dict[str, DownloadRow] = {}
         self._usable: Callable[[str], bool] = lambda _: False
         self._locked = False
+        self._most = _MOST_HEIGHT
         self._body = _Body(self)
         self._body.setProperty("plain", True)
         self._column = QVBoxLayout(self._body)
@@ -36,8 +37,14 @@ class DownloadStrip(QScrollArea):
         self.setWidget(self._body)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.retranslate()
         self.hide()
+
+    def set_most_height(self, most: int) -> None:
+        """What does not fit into ``most`` px scrolls."""
+        self._most = min(_MOST_HEIGHT, most)
+        self._fit()
 
     def set_usable(self, usable: Callable[[str], bool]) -> None:
         """Which models (by their ids) chat can use."""
@@ -95,7 +102,7 @@ class DownloadStrip(QScrollArea):
 
     def _fit(self) -> None:
         height = _height_of(self._column, self.viewport().width())
-        self.setFixedHeight(min(_MOST_HEIGHT, max(1, height)))
+        self.setFixedHeight(min(self._most, max(1, height)))
 
 
 class _Body(QWidget):

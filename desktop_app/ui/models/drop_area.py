@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, Signal
@@ -15,10 +16,10 @@ _FILES = (".gguf", ".safetensors", ".bin", ".pt", ".pth")
 """Files that are, or could be taken for, models: what is refused is refused with its reason."""
 
 
-def models_in(data: QMimeData) -> list[Path]:
+def models_in(data: QMimeData, folders: bool = True) -> list[Path]:
     """Local files that may be models, and folders."""
     paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
-    return [path for path in paths if path.suffix.lower() in _FILES or path.is_dir()]
+    return [path for path in paths if path.suffix.lower() in _FILES or (folders and path.is_dir())]
 
 
 class DropArea(QObject):
@@ -30,6 +31,8 @@ class DropArea(QObject):
     def __init__(self, window: QMainWindow) -> None:
         super().__init__(window)
         self._window = window
+        self.takes_folders: Callable[[], bool] = lambda: True
+        """A folder may also hold documents: not where the pane in front wants those."""
         self._cover = _Cover(window)
         window.setAcceptDrops(True)
         window.winId()  # makes the handle, where the system's own events arrive first
@@ -40,7 +43,7 @@ class DropArea(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
         if kind == QEvent.Type.DragEnter and isinstance(event, QDragEnterEvent):
-            if not models_in(event.mimeData()):
+            if not models_in(event.mimeData(), self.takes_folders()):
                 return False
             self._cover.spread()
             event.setDropAction(Qt.DropAction.CopyAction)

@@ -39,10 +39,11 @@ def notice_words(notice: Notice | None) -> str:
 
 
 class EngineFacts(QObject):
-    """``changed`` when the model in memory, or what it takes, is another; ``devices_known`` once the
-    engine has listed them."""
+    """``changed`` when the model in memory, or what it takes, is another; ``failed`` when none could be
+    loaded; ``devices_known`` once the engine has listed them."""
 
     changed = Signal()
+    failed = Signal()
     devices_known = Signal(object)  # tuple[DeviceInfo, ...]
     adapters_failed = Signal(object)  # Failed
 
@@ -51,6 +52,7 @@ class EngineFacts(QObject):
         self._worker = worker
         self.model: ModelInfo | None = None  # what is in memory now
         self.memory: MemoryUse | None = None
+        self.failure: Failed | None = None  # why there is no model
         self.devices: tuple[DeviceInfo, ...] = ()
         self._asked: dict[int, Callable[[Any], None]] = {}
         self._adapters_asked = 0
@@ -86,6 +88,7 @@ class EngineFacts(QObject):
 
     @Slot(object)
     def _take_state(self, state: EngineState) -> None:
+        self._take_failure(state.failure if state.phase == "failed" else None)
         before = self.model
         if state.phase in ("ready", "busy"):
             self.model = state.model
@@ -96,6 +99,13 @@ class EngineFacts(QObject):
             self.measure()
             if not self.devices:
                 self._ask(ListDevices(self._worker.next_id()), self._take_devices)
+
+    def _take_failure(self, failure: Failed | None) -> None:
+        if failure != self.failure:
+            self.failure = failure
+            self.changed.emit()
+            if failure is not None:
+                self.failed.emit()
 
     @Slot(object)
     def _take_event(self, event: Event) -> None:

@@ -61,11 +61,13 @@ class FactGrid(QWidget):
         for row, fact in enumerate(facts):
             title = QLabel(fact.title, self)
             set_look(title, size="caption", tone="quiet")
-            self._grid.addWidget(title, row, 0, Qt.AlignmentFlag.AlignTop)
             value = self._value(fact, title)
-            if isinstance(value, _Link):
-                self._grid.addWidget(value, row, 1, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+            if isinstance(value, _Link):  # one line, and higher than its words
+                middle = Qt.AlignmentFlag.AlignVCenter
+                self._grid.addWidget(title, row, 0, middle)
+                self._grid.addWidget(value, row, 1, Qt.AlignmentFlag.AlignLeft | middle)
             else:
+                self._grid.addWidget(title, row, 0, Qt.AlignmentFlag.AlignTop)
                 self._grid.addWidget(value, row, 1)
 
     def facts(self) -> list[Fact]:

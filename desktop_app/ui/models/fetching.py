@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -15,6 +15,8 @@ from desktop_app.library.network import network_from
 from desktop_app.ui.models.licence_dialog import LicenceDialog
 from desktop_app.ui.models.pane import PANE, ModelsPane
 from desktop_app.ui.models.problems import download_trouble, way_words
+from desktop_app.ui.models.rows import UNDER_WAY
+from desktop_app.ui.models.shelf import Shelf
 from desktop_app.ui.widgets.banner import Banner
 from desktop_app.ui.window import MainWindow
 from desktop_app.worker.download_state import DownloadState
@@ -86,6 +88,17 @@ class Fetching(QObject):
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
+    def get_all(self, shelf: Shelf, ids: Iterable[str]) -> None:
+        """… of several models, each in the form that suits this computer."""
+        for key in ids:
+            model = shelf.catalogue.find(key)
+            if model is not None:
+                self.get(model, shelf.best(model).id)
+
+    def under_way(self) -> frozenset[str]:
+        """Models of the catalogue that are being fetched."""
+        return frozenset(key for key, state in self.states().items() if state.phase in UNDER_WAY)
+
     def get_from_hub(self, name: str) -> None:
         """``name`` as `hub_name` makes it."""
         downloads = self._downloads
@@ -108,7 +121,7 @@ class Fetching(QObject):
             self._show_all()
 
     def _refuse(self, begin: Callable[[], None], name: str, model_id: str, error: InkhornError) -> None:
-        trouble = download_trouble(error.kind, error.message, error.values)
+        trouble = download_trouble(error.kind, error.values)
 
         def go(way: str) -> Callable[[], object]:
             if way == "retry":

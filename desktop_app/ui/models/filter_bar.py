@@ -54,6 +54,8 @@ class FilterBar(QWidget):
         self._pair = QWidget(self)
         self._source, self._target = QComboBox(self._pair), QComboBox(self._pair)
         self._source_title, self._target_title = QLabel(self._pair), QLabel(self._pair)
+        for box in (self._speaks, self._source, self._target):  # also after another language is spoken
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self._build()
         self.search.textChanged.connect(lambda text: self._apply(text=text))
         self._speaks.currentIndexChanged.connect(lambda: self._apply(speaks=self._speaks.currentData()))
@@ -123,6 +125,7 @@ class FilterBar(QWidget):
             way = QBoxLayout.Direction.TopToBottom if self._narrow else QBoxLayout.Direction.LeftToRight
             self._segments.setDirection(way)
             self._second.setDirection(way)
+            self._place_pair()
             self.retranslate()
 
     def _apply(self, **values: object) -> None:
@@ -178,16 +181,13 @@ class FilterBar(QWidget):
         choices.addWidget(self._speaks)
         choices.addWidget(self._fits)
         second.addLayout(choices)
-        pair = QGridLayout(self._pair)
+        self._pair_grid = pair = QGridLayout(self._pair)
         pair.setContentsMargins(0, 0, 0, 0)
         pair.setHorizontalSpacing(space(2))
-        for column, (title, box) in enumerate(
-            ((self._source_title, self._source), (self._target_title, self._target))
-        ):
-            title.setBuddy(box)
-            pair.addWidget(title, 0, 2 * column)
-            pair.addWidget(box, 0, 2 * column + 1)
-            pair.setColumnStretch(2 * column + 1, 1)
+        pair.setVerticalSpacing(space(2))
+        self._source_title.setBuddy(self._source)
+        self._target_title.setBuddy(self._target)
+        self._place_pair()
         column_ = QVBoxLayout(self)
         column_.setContentsMargins(0, 0, 0, 0)
         column_.setSpacing(space(2))
@@ -195,6 +195,17 @@ class FilterBar(QWidget):
         column_.addLayout(second)
         column_.addWidget(self._pair)
         self.setFocusProxy(self.search)
+
+    def _place_pair(self) -> None:
+        """From and Into beside each other, or below each other where names of languages would be cut."""
+        grid = self._pair_grid
+        row, column = (1, 0) if self._narrow else (0, 2)
+        grid.addWidget(self._source_title, 0, 0)
+        grid.addWidget(self._source, 0, 1)
+        grid.addWidget(self._target_title, row, column)
+        grid.addWidget(self._target, row, column + 1)
+        grid.setColumnStretch(1, 1)
+        grid.setColumnStretch(3, 0 if self._narrow else 1)
 
     def _dress(self) -> None:
         self._picture.setIcon(icon("search", theme_of(self).quiet))

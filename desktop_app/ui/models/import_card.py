@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from PySide6.QtCore import QEvent, Signal
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from desktop_app.core.i18n import tr
 from desktop_app.library.found import Found
@@ -13,6 +13,7 @@ from desktop_app.ui.models.problems import Trouble
 from desktop_app.ui.models.words import count_words
 from desktop_app.ui.numbers import bytes_text
 from desktop_app.ui.theme import set_look, space
+from desktop_app.ui.widgets.flow_row import FlowRow
 from desktop_app.ui.widgets.flowing import wrapped
 
 Phase = Literal["looking", "found", "working", "refused"]
@@ -38,11 +39,9 @@ class ImportCard(QWidget):
         set_look(self._close, kind="quiet")
         for button, what in ((self._copy, "copy"), (self._link, "link"), (self._close, "close")):
             button.clicked.connect(lambda _checked=False, what=what: self.asked.emit(what))
-        buttons = QHBoxLayout()
-        buttons.setSpacing(space(2))
+        buttons = FlowRow(space(2))
         for button in (self._copy, self._link, self._close):
             buttons.addWidget(button)
-        buttons.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(space(4), space(3), space(4), space(3))
         column.setSpacing(space(1.5))

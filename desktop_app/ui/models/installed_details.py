@@ -4,29 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from desktop_app.core.i18n import tr
-from desktop_app.library.catalogue import HubSource
 from desktop_app.library.installed import Installed
 from desktop_app.ui.icons import icon
 from desktop_app.ui.models.adapter_row import AdapterRow
-from desktop_app.ui.models.fact_grid import Fact, FactGrid, back_row
+from desktop_app.ui.models.fact_grid import FactGrid, back_row
+from desktop_app.ui.models.installed_facts import facts_of, state_of, trouble_of
 from desktop_app.ui.models.problems import Trouble, Way, way_words
-from desktop_app.ui.models.rows import InUse, installed_title, variant_of
-from desktop_app.ui.models.words import (
-    bits_words,
-    count_words,
-    origin_words,
-    precision_words,
-    summary_of,
-    task_words,
-)
+from desktop_app.ui.models.rows import InUse, installed_title
+from desktop_app.ui.models.words import summary_of, task_words
 from desktop_app.ui.numbers import bytes_text
 from desktop_app.ui.theme import set_look, space, theme_of
+from desktop_app.ui.widgets.flow_row import FlowRow
 from desktop_app.ui.widgets.flowing import scrolled, wrapped
 
 _ACTIONS = ("use", "unload", "check", "show", "remove")
@@ -54,6 +47,7 @@ class InstalledDetails(QWidget):
         super().__init__(parent)
         self._one: Installed | None = None
         self._in_use = InUse()
+        self._prepared = 0
         self._trouble: Trouble | None = None
         self._checking: float | None = None
         self._note = ""
@@ -68,7 +62,7 @@ class InstalledDetails(QWidget):
         self.buttons = {action: QPushButton(self._body) for action in _ACTIONS}
         self._trouble_words = wrapped(self._body, tone="danger")
         self._ways: list[QPushButton] = []
-        self._way_row = QHBoxLayout()
+        self._way_row = FlowRow(space(2))
         self._bar = QProgressBar(self._body)
         self._adapter_title = wrapped(self._body, size="caption", tone="quiet")
         self._adapter_rows = QVBoxLayout()
@@ -76,10 +70,11 @@ class InstalledDetails(QWidget):
         self._build()
         self.retranslate()
 
-    def set_installed(self, one: Installed | None, in_use: InUse) -> None:
+    def set_installed(self, one: Installed | None, in_use: InUse, prepared: int = 0) -> None:
+        """``prepared`` are the bytes of its fast forms, which lie apart from it."""
         if one is None or self._one is None or one.id != self._one.id:
             self._trouble, self._checking, self._note = None, None, ""
-        self._one, self._in_use = one, in_use
+        self._one, self._in_use, self._prepared = one, in_use, prepared
         self._show()
 
     def set_adapters(self, adapters: tuple[AdapterChoice, ...]) -> None:
@@ -136,7 +131,7 @@ class InstalledDetails(QWidget):
         self._maker.setText(" · ".join(filter(None, (makers, kind))))
         self._summary.setText(summary_of(one.model) if one.model is not None else "")
         self._summary.setVisible(one.model is not None)
-        text, tone = _state_of(one, in_use)
+        text, tone = state_of(one, in_use)
         self._state.setText(self._note or text)
         self._state.setVisible(bool(self._note or text))
         set_look(self._state, tone="success" if self._note else tone)
@@ -145,10 +140,10 @@ class InstalledDetails(QWidget):
             "use": usable and not (chosen and in_use.loaded),
             "unload": chosen and in_use.loaded,
             "check": one.state != "missing",
-            "show": True,
+            "show": one.state != "missing",
             "remove": one.origin != "bundled",
         }
-        words = {
+        names = {
             "use": tr("Load it again") if chosen else tr("Use for chat"),
             "unload": tr("Unload"),
             "check": tr("Check") if self._checking is None else tr("Stop checking"),
@@ -156,34 +151,40 @@ class InstalledDetails(QWidget):
             "remove": tr("Remove"),
         }
         for action, button in self.buttons.items():
-            button.setText(words[action])
-            button.setAccessibleName(tr("{action}: {name}", action=words[action], name=one.name))
+            button.setText(names[action])
+            button.setAccessibleName(tr("{action}: {name}", action=names[action], name=one.name))
             button.setVisible(shown[action])
         self.buttons["check"].setToolTip(tr("Compares every byte with what the makers published."))
-        gives = tr("Gives back {size}", size=bytes_text(one.bytes_on_disk))
+        gives = tr("Gives back {size}", size=bytes_text(one.bytes_of_ours + self._prepared))
         if one.origin == "link":
             gives = tr("Only forgets it: your own file stays where it is.")
         self.buttons["remove"].setToolTip(gives)
         self._bar.setVisible(self._checking is not None)
         self._bar.setValue(round(1000 * (self._checking or 0)))
         self._show_trouble()
-        self._facts.set_facts(_facts_of(one, in_use))
+        self._facts.set_facts(facts_of(one, in_use, self._prepared))
 
     def _show_trouble(self) -> None:
-        ways = self._trouble.ways if self._trouble is not None else ()
-        if self._one is not None and self._one.model is None:
+        one, trouble = self._one, self._trouble
+        if one is not None and trouble is None:
+            trouble = trouble_of(one, self._in_use)
+        ways = trouble.ways if trouble is not None else ()
+        if one is not None and one.model is None:
             ways = tuple(way for way in ways if way != "fetch")  # nobody knows where from
-        self._trouble_words.setText(self._trouble.text if self._trouble is not None else "")
-        self._trouble_words.setVisible(self._trouble is not None)
+        text = trouble.text if trouble is not None else ""
+        self._trouble_words.setText(text)
+        self._trouble_words.setVisible(bool(text))
         for button in self._ways:
+            self._way_row.removeWidget(button)
             button.hide()
             button.deleteLater()
         self._ways = []
-        for number, way in enumerate(ways):
+        for way in ways:
             button = QPushButton(way_words(way), self._body)
             button.setAccessibleName(button.text())
+            set_look(button, kind="primary" if way == "fetch" else "")
             button.clicked.connect(lambda _checked=False, way=way: self._way_pressed(way))
-            self._way_row.insertWidget(number, button)
+            self._way_row.addWidget(button)
             self._ways.append(button)
 
     def _make_adapters(self) -> None:
@@ -224,22 +225,16 @@ class InstalledDetails(QWidget):
         column.setContentsMargins(space(5), space(4), space(5), space(6))
         column.setSpacing(space(2))
         back_row(self.back, column)
-        for widget in (self._title, self._maker, self._state, self._summary):
+        for widget in (self._title, self._maker, self._state, self._trouble_words, self._summary):
             column.addWidget(widget)
         column.addSpacing(space(2))
-        first, second = QHBoxLayout(), QHBoxLayout()
+        actions = FlowRow(space(2))
         for action, button in self.buttons.items():
             button.clicked.connect(lambda _checked=False, action=action: self._pressed(action))
-            (first if action in ("use", "unload", "check") else second).addWidget(button)
-        for row in (first, second):
-            row.setSpacing(space(2))
-            row.addStretch(1)
-            column.addLayout(row)
-        column.addWidget(self._bar)
-        column.addWidget(self._trouble_words)
-        self._way_row.setSpacing(space(2))
-        self._way_row.addStretch(1)
+            actions.addWidget(button)
         column.addLayout(self._way_row)
+        column.addLayout(actions)
+        column.addWidget(self._bar)
         column.addWidget(self._adapter_title)
         column.addLayout(self._adapter_rows)
         column.addSpacing(space(3))
@@ -250,39 +245,6 @@ class InstalledDetails(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(scrolled(self._body, self))
         self.back.setIcon(icon("arrow-left", theme_of(self).accent))
-
-
-def _state_of(one: Installed, in_use: InUse) -> tuple[str, str]:
-    if one.state == "missing":
-        return tr("Its file is not where it was. Put it back, or remove it from the list."), "danger"
-    if one.state == "damaged":
-        return tr("Its files are not what they were when they came. It is not used."), "danger"
-    if one.id == in_use.chosen and in_use.loaded:
-        return tr("In use, {size} in memory", size=bytes_text(in_use.memory)), "success"
-    if one.id == in_use.chosen:
-        return tr("In use. It is loaded with your next message."), "success"
-    return "", "quiet"
-
-
-def _facts_of(one: Installed, in_use: InUse) -> list[Fact]:
-    model, variant = one.model, variant_of(one)
-    form = " · ".join((*bits_words(variant), variant.quantization)) if variant is not None else ""
-    running = precision_words(in_use.precision) if one.id == in_use.chosen and in_use.loaded else ""
-    source = variant.source if variant is not None else None
-    address = source.repo if isinstance(source, HubSource) else source.requirement if source else ""
-    added = f"{datetime.fromtimestamp(one.added):%Y-%m-%d}" if one.added else ""
-    return [
-        Fact(tr("On disk"), bytes_text(one.bytes_on_disk)),
-        Fact(tr("Form"), form),
-        Fact(tr("Runs with"), running),
-        Fact(tr("Parameters"), count_words(model.parameters) if model is not None else ""),
-        Fact(tr("Licence"), one.licence, link=model.licence_url if model is not None else ""),
-        Fact(tr("From"), " · ".join(filter(None, (origin_words(one), address)))),
-        Fact(tr("Made for"), one.base),
-        Fact(tr("Since"), added),
-        Fact(tr("Lies in"), str(one.path), whole=str(one.path)),
-        Fact("SHA-256", one.sha256, whole=one.sha256),
-    ]
 
 
 def adapter_choices(

@@ -15,7 +15,7 @@ from desktop_app.library.catalogue import CatalogueOnDemand
 from desktop_app.library.clearing import clear_prepared
 from desktop_app.library.found import Found
 from desktop_app.library.importing import import_model, inspect
-from desktop_app.library.installed import Installed, remove, verify
+from desktop_app.library.installed import Installed, list_installed, remove, verify
 from desktop_app.worker.lane import Lane
 
 _TOLD_EVERY_S = 0.1
@@ -28,7 +28,7 @@ class Keeper(QObject):
     progress = Signal(str, object, object)
     checked = Signal(str, object)  # id, InkhornError or None
     found = Signal(object)  # Found: what was dropped
-    imported = Signal(object)  # Installed
+    imported = Signal(object, bool)  # Installed, and whether it was there before
     refused = Signal(object)  # InkhornError: of inspect or import
     removed = Signal(str, object)  # id, bytes given back
     cleared = Signal(object)  # bytes given back
@@ -70,16 +70,19 @@ class Keeper(QObject):
     def take_in(self, found: Found, copy: bool) -> None:
         told, stopped = self._begin("import")
 
-        def end(made: Installed) -> None:
+        def end(made: tuple[Installed, bool]) -> None:
             self._stops.pop("import", None)
-            self.imported.emit(made)
+            self.imported.emit(*made)
 
         def fail(error: InkhornError) -> None:
             self._stops.pop("import", None)
             self.refused.emit(error)
 
-        def work() -> Installed:
-            return import_model(found, self._paths, told, stopped, copy, self._catalogue.get())
+        def work() -> tuple[Installed, bool]:
+            catalogue = self._catalogue.get()
+            before = {one.id for one in list_installed(self._paths, catalogue)}
+            made = import_model(found, self._paths, told, stopped, copy, catalogue)
+            return made, made.id in before
 
         self._lane.run(work, end, fail)
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Slot
 
 from desktop_app.core.i18n import tr
 from desktop_app.core.messages import Failed
-from desktop_app.ui.chat.problems import words
+from desktop_app.ui.failures import words
 from desktop_app.ui.models.pane import PANE
 from desktop_app.ui.models.shelf import Shelf
 from desktop_app.ui.models.using import Using
@@ -17,7 +17,7 @@ from desktop_app.ui.window import MainWindow
 
 
 class LoadFailure(QObject):
-    """One banner at a time, until a model is loaded or the user closes it."""
+    """One banner at a time, until the engine is at work again or the user closes it."""
 
     def __init__(self, window: MainWindow, shelf: Callable[[], Shelf | None], using: Using) -> None:
         super().__init__(window)
@@ -26,7 +26,6 @@ class LoadFailure(QObject):
 
     @Slot(object)
     def show(self, failure: Failed) -> None:
-        text = words(failure.kind, failure.message, failure.values)
         actions: list[tuple[Callable[[], str], Callable[[], object]]] = [
             (lambda: tr("Choose another model"), lambda: self._window.show_pane(PANE))
         ]
@@ -35,7 +34,7 @@ class LoadFailure(QObject):
         if starter and starter[0].id != self._using.chosen:
             actions.append((lambda: tr("Use the small starter model"), lambda: self._using.choose("")))
         self.forget()
-        self.banner = Banner("danger", lambda: text, tuple(actions))
+        self.banner = Banner("danger", lambda: words(failure.kind, failure.values), tuple(actions))
         self.banner.closed.connect(self._closed)
         self._window.show_banner(self.banner)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtWidgets import QApplication
 
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.i18n import tr
@@ -23,7 +24,7 @@ from desktop_app.ui.models.load_failure import LoadFailure
 from desktop_app.ui.models.offers import Wanted
 from desktop_app.ui.models.pane import PANE, ModelsPane
 from desktop_app.ui.models.problems import Trouble, library_trouble, way_words
-from desktop_app.ui.models.rows import PAIRS, UNDER_WAY
+from desktop_app.ui.models.rows import PAIRS
 from desktop_app.ui.models.shelf import Shelf, read_shelf
 from desktop_app.ui.models.showing import Showing
 from desktop_app.ui.models.tending import Tending
@@ -126,16 +127,18 @@ class ModelsDesk(QObject):
         self.reading.run(read, take, self._shelf_failed)
 
     def _take_shelf(self, shelf: Shelf) -> None:
-        first = self.showing.shelf is None
+        before, chosen = self.showing.shelf, self.using.chosen
         self.showing.take_shelf(shelf)
-        if first:
+        if before is None:
             self.fetching.begin(shelf.catalogue)
+        elif self.facts.failure is not None and shelf.can_load(chosen) and not before.can_load(chosen):
+            self.reload_wanted.emit()  # it was fetched, added, or put back by hand
         self.using.show()
         self.shelf_changed.emit()
 
     def _shelf_failed(self, error: InkhornError) -> None:
         if self.showing.shelf is None:
-            self.pane.show_error(library_trouble(error.kind, error.message, error.values).text)
+            self.pane.show_error(library_trouble(error.kind, error.values).words)
         else:
             self._tell(error)
 
@@ -144,11 +147,8 @@ class ModelsDesk(QObject):
     @Slot(object)
     def get(self, ids: list[str]) -> None:
         """Fetch models of the catalogue, each in the form that suits this computer."""
-        shelf = self.showing.shelf
-        for key in ids:
-            model = shelf.catalogue.find(key) if shelf is not None else None
-            if model is not None and shelf is not None:
-                self.fetching.get(model, shelf.best(model).id)
+        if self.showing.shelf is not None:
+            self.fetching.get_all(self.showing.shelf, ids)
 
     @Slot()
     def show_translation(self) -> None:
@@ -156,10 +156,6 @@ class ModelsDesk(QObject):
         self.pane.filter.set_wanted(Wanted(task="translation"))
         self.pane.show_view("more")
         self._window.show_pane(PANE)
-
-    def under_way(self) -> frozenset[str]:
-        """Models of the catalogue that are being fetched."""
-        return frozenset(key for key, state in self.fetching.states().items() if state.phase in UNDER_WAY)
 
     # --- what the user asks for -----------------------------------------------------------------
 
@@ -240,7 +236,7 @@ class ModelsDesk(QObject):
         actions = tuple(
             ((lambda way=way: way_words(way)), functools.partial(self._go, way)) for way in trouble.ways
         )
-        self.pane.show_banner(Banner("warning", lambda: trouble.text, actions))
+        self.pane.show_banner(Banner("warning", trouble.words, actions))
         self._window.show_pane(PANE)
 
     # --- what happens ---------------------------------------------------------------------------
@@ -262,8 +258,8 @@ class ModelsDesk(QObject):
         if installed_id == self._left:
             self.using.choose(installed_id)
 
-    @Slot(object)
-    def _added(self, installed: Installed) -> None:
+    @Slot(object, bool)
+    def _added(self, installed: Installed, was_there: bool) -> None:
         def then(_: Shelf) -> None:
             self.pane.show_view("here")
             self.pane.installed.choose(installed.id)
@@ -271,7 +267,12 @@ class ModelsDesk(QObject):
         self._look(then)
         can_chat = installed.kind == "model" and "chat" in installed.tasks
         use = functools.partial(self.use, installed.id) if can_chat else None
-        self._window.toast.show_note(tr("{name} is ready", name=installed.name), use, action=tr("Use now"))
+        text = tr("{name} is ready", name=installed.name)
+        if was_there:
+            text = tr("This is {name}, which is here already. Nothing was added.", name=installed.name)
+        if installed.id == self.using.chosen:
+            use = None
+        self._window.toast.show_note(text, use, action=tr("Use now"))
 
     @Slot(object)
     def _download_changed(self, _state: DownloadState) -> None:
@@ -299,20 +300,29 @@ class ModelsDesk(QObject):
             )
         self.pane.show_banner(banner)
 
-    @Slot(str)
-    def _view_changed(self, view: str) -> None:
-        if view == "more" and self.showing.shelf is not None:
-            self.refresh()  # memory comes and goes
+    @Slot()
+    def _look_again(self) -> None:
+        """Memory comes and goes, and what other programs do with the files is told by nobody."""
+        if self.showing.shelf is not None:
+            self.refresh()
+
+    @Slot(object)
+    def _app_changed(self, state: Qt.ApplicationState) -> None:
+        if state == Qt.ApplicationState.ApplicationActive and self.pane.isVisible():
+            self._look_again()
 
     @Slot(object)
     def _tell(self, error: InkhornError) -> None:
-        text = library_trouble(error.kind, error.message, error.values).text
-        self.pane.show_banner(Banner("danger", lambda: text))
+        self.pane.show_banner(Banner("danger", library_trouble(error.kind, error.values).words))
 
     def _join(self) -> None:
         pane, picker = self.pane, self._picker
-        pane.view_changed.connect(self._view_changed)
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)  # there are widgets
+        app.applicationStateChanged.connect(self._app_changed)
+        pane.view_changed.connect(self._look_again)
         pane.retry_asked.connect(self.refresh)
+        pane.shown.connect(self._look_again)
         pane.installed.acted.connect(self.use)
         pane.installed_details.asked.connect(self._installed_asked)
         pane.installed_details.link_asked.connect(self._links.ask)
@@ -337,3 +347,4 @@ class ModelsDesk(QObject):
         self.tending.trouble.connect(self._tell)
         self.adding.added.connect(self._added)
         self.facts.devices_known.connect(lambda _: self.refresh())
+        self.facts.failed.connect(self.refresh)

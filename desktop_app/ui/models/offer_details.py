@@ -19,10 +19,10 @@ from desktop_app.ui.icons import icon
 from desktop_app.ui.models.download_row import state_words
 from desktop_app.ui.models.fact_grid import Fact, FactGrid, back_row
 from desktop_app.ui.models.shelf import Shelf
+from desktop_app.ui.models.sizes import offered_size, transfer_words
 from desktop_app.ui.models.words import (
     bits_words,
     count_words,
-    download_words,
     fit_words,
     languages_words,
     pair_words,
@@ -143,7 +143,7 @@ class OfferDetails(QWidget):
         name, meaning = bits_words(variant)
         row = QWidget(self)
         model = self._model
-        size = download_words(model, variant) if model is not None else ""
+        size = offered_size(model, variant) if model is not None else ""
         radio = QRadioButton(f"{name} · {size}", row)
         radio.setAccessibleName(f"{radio.text()}, {meaning}")
         radio.toggled.connect(lambda on: self._choose(variant.id) if on else None)
@@ -198,7 +198,7 @@ class OfferDetails(QWidget):
             download = None
         busy = download is not None and download.phase not in ("done", "cancelled")
         self.get.setVisible(not here and not busy)
-        words = tr("Get it anyway") if too_big else tr("Get · {size}", size=download_words(model, variant))
+        words = tr("Get it anyway") if too_big else tr("Get · {size}", size=offered_size(model, variant))
         self.get.setText(words)
         self.get.setAccessibleName(f"{words}: {model.name}")
         set_look(self.get, kind="" if too_big else "primary")
@@ -284,6 +284,7 @@ def _facts_of(model: Model, variant: Variant) -> list[Fact]:
             tr("Reads at once"), tr("{number} tokens", number=f"{model.context:,}") if model.context else ""
         ),
         Fact(tr("Comes from"), *_source_of(variant)),
+        Fact(tr("Download"), transfer_words(variant)),
         Fact(tr("Home page"), _short(model.homepage), link=model.homepage),
     ]
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QIcon, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -46,6 +47,7 @@ class ModelsPane(QWidget):
     view_changed = Signal(str)
     add_asked = Signal(str)  # "file" or "folder"
     retry_asked = Signal()
+    shown = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -74,6 +76,7 @@ class ModelsPane(QWidget):
             rows.clicked.connect(
                 lambda _, side=side, details=details: _open(side, details) if side.takes_turns() else None
             )
+        self.more.turned.connect(self._offers_turned)
         self.offers.left_upwards.connect(lambda: self.filter.setFocus(Qt.FocusReason.TabFocusReason))
         self.filter.left_downwards.connect(self.offers.enter_from_above)
         self.retranslate()
@@ -84,7 +87,7 @@ class ModelsPane(QWidget):
     def show_view(self, view: View) -> None:
         self._views[view].setChecked(True)
         self._stack.setCurrentIndex(0 if view == "here" else 1)
-        self.setFocusProxy(self.installed if view == "here" else self.filter)
+        self._place_focus()
         self.view_changed.emit(view)
 
     def view(self) -> View:
@@ -93,13 +96,13 @@ class ModelsPane(QWidget):
     def set_installed(self, rows: list[Row]) -> None:
         self._told = True
         self._count("here", rows)
-        self.installed.set_rows(rows)
+        _set_rows(self.here, self.installed, rows)
         self.here.show_instead(None if rows else self._no_models())
 
     def set_offers(self, rows: list[Row], left_out: int) -> None:
         """``left_out`` is how many more there would be without "fits this computer"."""
         self._count("more", rows)
-        self.offers.set_rows(rows)
+        _set_rows(self.more, self.offers, rows)
         self.more.show_instead(None if rows else self._nothing_found(left_out))
 
     def show_loading(self) -> None:
@@ -110,14 +113,15 @@ class ModelsPane(QWidget):
         super().showEvent(event)
         if not self._told:
             self.show_loading()
+        self.shown.emit()
 
-    def show_error(self, sentence: str) -> None:
+    def show_error(self, sentence: Callable[[], str]) -> None:
         self._told = True
         for side in (self.here, self.more):
             page = EmptyState(
                 "circle-alert",
                 lambda: tr("The models cannot be shown"),
-                lambda: sentence,
+                sentence,
                 lambda: tr("Try again"),
             )
             page.acted.connect(self.retry_asked)
@@ -159,6 +163,7 @@ class ModelsPane(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.downloads.set_most_height(self.height() // 4)  # there has to be room for the list
         narrow = (self.width() < ICONS_BELOW, self.width() < SHORT_BELOW)
         if narrow != (self._icons_only, self._short):
             self._icons_only, self._short = narrow
@@ -166,6 +171,16 @@ class ModelsPane(QWidget):
             self._dress()
 
     # --- inside ---------------------------------------------------------------------------------
+
+    @Slot(bool)
+    def _offers_turned(self, details_alone: bool) -> None:
+        """What to look for is of no use beside one model, and takes a third of a narrow window."""
+        self.filter.setHidden(details_alone)
+        self._place_focus()
+
+    def _place_focus(self) -> None:
+        looking = self.offer_details.back if self.filter.isHidden() else self.filter
+        self.setFocusProxy(self.installed if self.view() == "here" else looking)
 
     def _dress(self) -> None:
         for key, name in (("file", "file-text"), ("folder", "folder-plus")):
@@ -260,6 +275,14 @@ class ModelsPane(QWidget):
         whole.addWidget(self._stack, 1)
         whole.addWidget(_line())
         whole.addWidget(self.disk)
+
+
+def _set_rows(side: SideBySide, shown: RowList, rows: list[Row]) -> None:
+    """Details that stand alone give way to the list when their model leaves it."""
+    before = shown.current_key()
+    shown.set_rows(rows)
+    if side.is_turned() and shown.current_key() != before:
+        side.show_list()
 
 
 def _open(side: SideBySide, details: InstalledDetails | OfferDetails) -> None:

@@ -6,16 +6,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from desktop_app.core.i18n import tr
+from desktop_app.core.messages import Failed
 from desktop_app.library.catalogue import Model, Variant
 from desktop_app.library.installed import Installed
 from desktop_app.ui.models.download_row import state_words
 from desktop_app.ui.models.offers import Offers, Wanted, is_recommended
 from desktop_app.ui.models.row_model import Fact, Row, Tone
 from desktop_app.ui.models.shelf import Shelf
+from desktop_app.ui.models.sizes import installed_size, offered_size
 from desktop_app.ui.models.words import (
     TASKS,
     bits_words,
-    download_words,
     fit_words,
     origin_words,
     pair_words,
@@ -37,13 +38,14 @@ UNDER_WAY = ("waiting", "listing", "running", "checking", "paused", "failed")
 @dataclass(frozen=True, slots=True)
 class InUse:
     """``chosen`` is the id of the installed model that chat uses; ``loaded`` that it is in memory, with
-    ``memory`` bytes at ``precision``."""
+    ``memory`` bytes at ``precision``; ``failure`` why the engine could not load it."""
 
     chosen: str = ""
     loaded: bool = False
     memory: int = 0
     precision: str = ""
     adapters: tuple[str, ...] = ()
+    failure: Failed | None = None
 
 
 def offer_rows(
@@ -113,13 +115,17 @@ def installed_row(shelf: Shelf, one: Installed, in_use: InUse, checking: float |
     elif one.state == "damaged":
         icon = "circle-alert"
         facts.append((tr("damaged"), "danger"))
+    elif chosen and in_use.failure is not None:
+        icon = "circle-alert"
+        facts.append((tr("could not be loaded"), "danger"))
+    if chosen and in_use.loaded:  # also when its file was taken away under it
+        icon = icon or "circle-check"
+        facts.append((tr("in use · {size} in memory", size=bytes_text(in_use.memory)), "success"))
+    elif facts:
+        pass
     elif chosen:
-        icon = "circle-check" if in_use.loaded else "moon"
-        facts.append(
-            (tr("in use · {size} in memory", size=bytes_text(in_use.memory)), "success")
-            if in_use.loaded
-            else (tr("in use, not in memory at the moment"), "success")
-        )
+        icon = "moon"
+        facts.append((tr("in use, not in memory at the moment"), "success"))
     elif one.id in in_use.adapters:
         icon = "circle-check"
         facts.append((tr("on"), "success"))
@@ -127,7 +133,8 @@ def installed_row(shelf: Shelf, one: Installed, in_use: InUse, checking: float |
         button = tr("Use")
     if checking is not None:
         facts.insert(0, (tr("checking {percent} %", percent=round(100 * checking)), "accent"))
-    facts.append((bytes_text(one.bytes_on_disk), "quiet"))
+    if size := installed_size(one):
+        facts.append((size, "quiet"))
     if chosen and in_use.loaded and in_use.precision:
         facts.append((precision_words(in_use.precision), "quiet"))
     elif (variant := variant_of(one)) is not None:
@@ -143,7 +150,7 @@ def installed_row(shelf: Shelf, one: Installed, in_use: InUse, checking: float |
         aside=one.model.publisher if one.model is not None else "",
         facts=tuple(facts),
         icon=icon,
-        icon_tone="danger" if one.state != "present" else "success",
+        icon_tone="danger" if icon == "circle-alert" else "success",
         button=button,
         progress=checking,
         indented=False,
@@ -167,18 +174,19 @@ def _offer_row(shelf: Shelf, model: Model, wanted: Wanted, download: DownloadSta
     fit = shelf.fit_of(model, variant)
     facts: list[Fact] = []
     icon, button, progress = "", tr("Get"), None
+    here = shelf.installed_of(model.id)
     if download is not None and download.phase in UNDER_WAY:
         button = ""
         progress = download.done / download.total if download.total else 0.0
         facts.append(_download_fact(download, progress))
-    elif shelf.installed_of(model.id):
+    elif here:
         icon, button = "circle-check", ""
         facts.append((tr("on this computer"), "success"))
     elif fit.state == "too_big":
         button = ""
     if progress is None:
-        facts.append((download_words(model, variant), "quiet"))
-    if not shelf.installed_of(model.id):
+        facts.append((installed_size(here[0]) if here else offered_size(model, variant), "quiet"))
+    if not here:
         tone: Tone = _TONES[fit.state]
         facts.append((fit_words(fit), tone))
     facts.append((model.licence, "quiet"))

@@ -9,7 +9,7 @@ from desktop_app.core.paths import Paths
 from desktop_app.library.catalogue import Catalogue, Model, Variant
 from desktop_app.library.computer import Computer, look
 from desktop_app.library.fitting import fit_installed
-from desktop_app.library.installed import DiskUse, Installed, disk_use, list_installed
+from desktop_app.library.installed import DiskUse, Installed, disk_use, list_installed, prepared_bytes
 from desktop_app.library.memory import Fit, fit
 
 Fits = dict[tuple[str, str], Fit]  # by id of the model and of the variant
@@ -24,13 +24,26 @@ class Shelf:
     computer: Computer
     disk: DiskUse
     fits: Fits = field(repr=False)
+    prepared: dict[str, int] = field(default_factory=dict)  # bytes, by the id of what is installed
 
     def find(self, installed_id: str) -> Installed | None:
         return next((one for one in self.installed if one.id == installed_id), None)
 
     def installed_of(self, model_id: str) -> tuple[Installed, ...]:
-        """What is here of a model of the catalogue, in whichever variants."""
-        return tuple(one for one in self.installed if one.model is not None and one.model.id == model_id)
+        """What is here of a model of the catalogue and can be used, in whichever variants."""
+        ready = (one for one in self.installed if one.state == "present")
+        return tuple(one for one in ready if one.model is not None and one.model.id == model_id)
+
+    def can_load(self, chosen: str) -> bool:
+        """Whether there is a file for what chat has: that one, or any copy of the starter in its place."""
+        one = self.find(chosen)
+        if one is None:
+            return bool(self.installed_of(self.catalogue.starter.id))
+        return one.state == "present"
+
+    def given_back(self, one: Installed) -> int:
+        """Bytes that the disk gets back when ``one`` is removed."""
+        return one.bytes_of_ours + self.prepared.get(one.id, 0)
 
     def fit_of(self, model: Model, variant: Variant) -> Fit:
         return self.fits[(model.id, variant.id)]
@@ -58,4 +71,6 @@ def read_shelf(paths: Paths, devices: tuple[DeviceInfo, ...], held: int, known: 
         for model in known.models
         for variant in model.variants
     }
-    return Shelf(known, list_installed(paths, known), computer, disk_use(paths), fits)
+    installed = list_installed(paths, known)
+    prepared = {one.id: prepared_bytes(one, paths) for one in installed}
+    return Shelf(known, installed, computer, disk_use(paths, installed), fits, prepared)

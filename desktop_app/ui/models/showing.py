@@ -92,7 +92,7 @@ class Showing(QObject):
     def show_installed_details(self, key: str) -> None:
         shelf, details = self.shelf, self._pane.installed_details
         one = shelf.find(key) if shelf is not None else None
-        details.set_installed(one, self.in_use)
+        details.set_installed(one, self.in_use, shelf.prepared.get(key, 0) if shelf is not None else 0)
         if one is not None and shelf is not None:
             is_base = one.kind == "model" and "chat" in one.tasks
             kept = self._adapters(one.id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QStackedWidget, QWidget
 
@@ -15,7 +15,10 @@ ONE_AT_A_TIME_BELOW = 660  # px
 
 class SideBySide(QWidget):
     """``back`` is the button of the details that leads to the list; it is seen only where they take turns.
-    `show_instead` puts a page in place of the list that has nothing to show."""
+    `show_instead` puts a page in place of the list that has nothing to show. ``turned`` says whether the
+    details stand alone now."""
+
+    turned = Signal(bool)
 
     def __init__(
         self, rows: RowList, details: QWidget, back: QPushButton, parent: QWidget | None = None
@@ -45,8 +48,8 @@ class SideBySide(QWidget):
     def show_instead(self, page: EmptyState | None) -> None:
         """``page`` instead of the list, until None."""
         old = self._left.widget(1)
-        if old is page and page is not None:
-            return
+        if old is page:
+            return  # also where there is nothing to take away: who reads the details goes on reading
         if old is not None:
             self._left.removeWidget(old)
             old.deleteLater()
@@ -73,6 +76,9 @@ class SideBySide(QWidget):
     def takes_turns(self) -> bool:
         return self._narrow
 
+    def is_turned(self) -> bool:
+        return self._narrow and self._turn and not self.is_instead()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self._details.isVisible():
             self.show_list()
@@ -88,6 +94,7 @@ class SideBySide(QWidget):
 
     def _arrange(self) -> None:
         instead = self.is_instead()
+        self.turned.emit(self.is_turned())
         self._left.setVisible(not (self._narrow and self._turn))
         self._details.setVisible(not instead and (self._turn or not self._narrow))
         self._back.setVisible(self._narrow)

@@ -71,17 +71,18 @@ class Tending(QObject):
         """Out of the list at once; off the disk when the note with Undo goes."""
         shelf = self._showing.shelf
         one = shelf.find(key) if shelf is not None else None
-        if one is None or one.origin == "bundled":
+        if shelf is None or one is None or one.origin == "bundled":
             return
         self._window.toast.dismiss()  # an earlier one is final now
         self._removing = key
         self.leaving.emit(key)
         self._showing.hide_installed(key, True)
-        text = (
-            tr("{name} is forgotten; your own file stays", name=one.name)
-            if one.origin == "link"
-            else tr("{name} removed: gives back {size}", name=one.name, size=bytes_text(one.bytes_on_disk))
-        )
+        given = shelf.given_back(one)
+        text = tr("{name} removed: gives back {size}", name=one.name, size=bytes_text(given))
+        if one.origin == "link":
+            text = tr("{name} is forgotten; your own file stays", name=one.name)
+        elif one.state == "missing":
+            text = tr("{name} is no longer in the list", name=one.name)
         self._window.toast.show_note(text, lambda: self._take_back(key), lambda: self._remove_now(one))
 
     def _take_back(self, key: str) -> None:
@@ -107,7 +108,7 @@ class Tending(QObject):
         self._showing.show_check(key, None, note)
         if error is not None and error.kind not in ("cancelled", "not_found"):
             if self._pane.installed.current_key() == key:
-                trouble = library_trouble(error.kind, error.message, error.values)
+                trouble = library_trouble(error.kind, error.values)
                 self._pane.installed_details.set_trouble(trouble)
             self.changed.emit()
 

@@ -11,6 +11,7 @@ from desktop_app.core.messages import Failed
 from desktop_app.core.settings import Settings
 from desktop_app.library.adapters import adapters_of, kept_adapters, with_adapter
 from desktop_app.library.installed import Installed
+from desktop_app.ui.failures import words
 from desktop_app.ui.model_picker import ModelChoice, ModelPicker
 from desktop_app.ui.models.engine_facts import EngineFacts, notice_words
 from desktop_app.ui.models.pane import ModelsPane
@@ -18,7 +19,7 @@ from desktop_app.ui.models.problems import Trouble, memory_trouble
 from desktop_app.ui.models.rows import InUse
 from desktop_app.ui.models.shelf import Shelf
 from desktop_app.ui.models.showing import Showing
-from desktop_app.ui.numbers import bytes_text
+from desktop_app.ui.models.sizes import installed_size
 from desktop_app.ui.status_line import StatusLine
 
 
@@ -77,8 +78,12 @@ class Using(QObject):
         look(then)
 
     def choose(self, installed_id: str) -> None:
-        """Without asking further; "" is the starter."""
-        self.models_changed.emit({**self._settings.models, "chat": installed_id})
+        """Without asking further; "" is the starter. What is chosen already and not in memory is loaded."""
+        models = {**self._settings.models, "chat": installed_id}
+        if models == self._settings.models and self._facts.model is None:
+            self.reload_wanted.emit()
+        else:
+            self.models_changed.emit(models)
 
     @Slot()
     def show(self) -> None:
@@ -86,7 +91,9 @@ class Using(QObject):
         model = facts.model
         on = tuple(key for key, (is_on, _) in self.kept(self.chosen).items() if is_on)
         precision = model.precision if model is not None else ""
-        self._showing.take_in_use(InUse(self.chosen, model is not None, facts.memory_bytes, precision, on))
+        self._showing.take_in_use(
+            InUse(self.chosen, model is not None, facts.memory_bytes, precision, on, facts.failure)
+        )
         one = shelf.find(self.chosen) if shelf is not None else None
         name = model.name if model is not None else one.name if one is not None else ""
         self._picker.set_model(name, model is not None)
@@ -111,12 +118,11 @@ class Using(QObject):
 
     @Slot(object)
     def _adapters_failed(self, failure: Failed) -> None:
-        text = tr("The adapter does not fit this model: {reason}", reason=failure.message)
-        self._pane.installed_details.set_trouble(Trouble(text, ()))
+        self._pane.installed_details.set_trouble(Trouble(lambda: words(failure.kind, failure.values)))
 
 
 def _choice(one: Installed) -> ModelChoice:
-    caption = bytes_text(one.bytes_on_disk) if one.bytes_on_disk else ""
+    caption = installed_size(one)
     if one.state != "present":
         caption = tr("damaged") if one.state == "damaged" else tr("not where it was")
     return ModelChoice(one.id, one.name, caption, one.state == "present")

@@ -81,13 +81,6 @@ def fit_words(fit: Fit) -> str:
     return tr("needs {needed}, {free} free", needed=needed, free=free)
 
 
-def download_words(model: Model, variant: Variant) -> str:
-    """``2.5 GB``; where the size is only told when the download begins, what it must be about."""
-    if variant.download_bytes:
-        return bytes_text(variant.download_bytes)
-    return tr("about {size}", size=bytes_text(round(model.parameters * variant.bits / 8)))
-
-
 def strength_words(model: Model) -> str:
     """For those who listen: ``English: good; Chinese: weak``"""
     levels = (tr("none"), tr("weak"), tr("good"), tr("strong"))

@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QUrl, Signal, Slot
+from PySide6.QtCore import QObject, QStandardPaths, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog
 
 from desktop_app.core.i18n import tr
 from desktop_app.core.translation import TranslateOptions
 from desktop_app.core.translation_records import DocumentJob
+from desktop_app.store.titles import title_from
+from desktop_app.ui.exporting import safe_file_name
 from desktop_app.ui.translate.direction import Direction
 from desktop_app.ui.translate.document_queue import DocumentQueue
 from desktop_app.ui.translate.documents_page import suffixes
 from desktop_app.ui.translate.pane import PANE, TranslatePane
+from desktop_app.ui.translate.text_desk import write_text
+from desktop_app.ui.widgets.banner import Banner
 from desktop_app.ui.window import MainWindow
 from desktop_app.worker.document_work import files_in
 from desktop_app.worker.lane import Lane
@@ -40,6 +45,7 @@ class DocumentsDesk(QObject):
         self._glossary = ""
         self._page.files_chosen.connect(self.add)
         pane.text.source.files_dropped.connect(self.add)
+        pane.text.source.too_long.connect(self._offer)
         self._page.asked.connect(self._do)
         self._page.bilingual_changed.connect(self.remembered)
         queue.changed.connect(self._show)
@@ -56,6 +62,32 @@ class DocumentsDesk(QObject):
         """Files, and the documents in folders."""
         self._pane.show_page("documents")
         self._lane.run(lambda: files_in(paths, suffixes()), self._add, self.trouble.emit)
+
+    @Slot(str)
+    def _offer(self, text: str) -> None:
+        """A text for which a document's progress, pause and receipt are the better place."""
+        self._pane.text.show_banner(
+            Banner(
+                "info",
+                lambda: tr(
+                    "This is a long text: {count} characters. As a document it keeps its progress, and can "
+                    "be paused.",
+                    count=f"{len(text):,}",
+                ),
+                ((lambda: tr("Save and translate…"), lambda: self._save(text)),),
+            )
+        )
+
+    def _save(self, text: str) -> None:
+        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+        name = safe_file_name(title_from(text), ".txt")
+        kind = f"{tr('Text')} (*.txt)"
+        chosen, _ = QFileDialog.getSaveFileName(self._pane, tr("Save as…"), str(Path(folder) / name), kind)
+        if not chosen:
+            return
+        path = Path(chosen) if Path(chosen).suffix else Path(f"{chosen}.txt")
+        self._pane.text.show_banner(None)
+        self._lane.run(lambda: write_text(path, text), lambda _: self.add([path]), self.trouble.emit)
 
     def _add(self, files: list[Path]) -> None:
         if not files:

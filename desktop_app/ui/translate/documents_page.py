@@ -34,7 +34,8 @@ _ONE_ROW_FROM = 460
 
 
 def suffixes() -> tuple[str, ...]:
-    return tuple(dict.fromkeys(suffix for one in FORMATS for suffix in one.suffixes))
+    """Of all formats that can be read."""
+    return tuple(dict.fromkeys(suffix for one in FORMATS for suffix in one.suffixes if suffix))
 
 
 class DocumentsPage(QWidget):
@@ -102,11 +103,11 @@ class DocumentsPage(QWidget):
 
     def retranslate(self) -> None:
         self._words.setText(tr("Drop documents or a folder here"))
-        named = dict.fromkeys(suffix.removeprefix(".").upper() for suffix in suffixes())
         self._formats.setText(
             tr(
-                "{formats}. The original stays as it is; the translation is written beside it.",
-                formats=", ".join(named),
+                "Word, PowerPoint, Excel, OpenDocument, EPUB, web pages, Markdown, plain text, subtitles, "
+                "PO, JSON, and PDF as text. The original stays as it is; the translation is written beside "
+                "it."
             )
         )
         self._files.setText(tr("Choose files…"))
@@ -128,7 +129,8 @@ class DocumentsPage(QWidget):
         self._inner.setContentsMargins(margin, 0, margin, space(4))
         direction = QBoxLayout.Direction
         wide = room >= _ONE_ROW_FROM
-        self._head.setDirection(direction.LeftToRight if wide else direction.TopToBottom)
+        for row in (self._head, self._buttons):
+            row.setDirection(direction.LeftToRight if wide else direction.TopToBottom)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if _paths(event):
@@ -160,7 +162,7 @@ class DocumentsPage(QWidget):
         inside = QVBoxLayout(self._drop)
         inside.setContentsMargins(space(5), space(5), space(5), space(5))
         inside.setSpacing(space(2))
-        buttons = QHBoxLayout()
+        self._buttons = buttons = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         buttons.setSpacing(space(2))
         buttons.addStretch(1)
         buttons.addWidget(self._files)

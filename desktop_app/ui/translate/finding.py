@@ -7,24 +7,31 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from desktop_app.core.errors import InkhornError
-from desktop_app.translation.language import Detector
+from desktop_app.translation.language import NOTHING, Detector, Guess
 
 log = logging.getLogger(__name__)
 
 
 class Finder:
-    """``resources`` is the app's folder of that name. Safe for one thread."""
+    """``resources`` is the app's folder of that name. Safe for one thread at a time."""
 
     def __init__(self, resources: Path) -> None:
         self._detector = Detector(resources)
 
     def find(self, text: str, likely: Sequence[str] = ()) -> str:
         """A code, or "" where the text does not tell yet; ``likely`` are the languages used lately."""
+        guess = self._guess(text, likely)
+        return guess.language if guess.sure else ""
+
+    def best(self, text: str, likely: Sequence[str] = ()) -> str:
+        """… the likeliest, however little the text tells: of a document nobody types more."""
+        return self._guess(text, likely).language
+
+    def _guess(self, text: str, likely: Sequence[str]) -> Guess:
         if not text.strip():
-            return ""
+            return NOTHING
         try:
-            guess = self._detector.guess(text, likely)
+            return self._detector.guess(text, likely)
         except InkhornError as error:  # without its file the user can still choose
             log.error("the language cannot be found: %s", error.kind)
-            return ""
-        return guess.language if guess.sure else ""
+            return NOTHING

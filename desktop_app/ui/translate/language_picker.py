@@ -73,11 +73,11 @@ class LanguagePicker(ElidedButton):
         if self._code:
             name = language_words(self._code)
         elif self._found:
-            name = tr("{language}, found", language=language_words(self._found))
+            name = tr("{language} (found)", language=language_words(self._found))
         else:
             name = tr("Find the language")
-        words = tr("Translate from: {language}") if self._can_find else tr("Translate into: {language}")
-        self.set_label(name, words.format(language=name))
+        says_from = tr("Translate from: {language}", language=name)
+        self.set_label(name, says_from if self._can_find else tr("Translate into: {language}", language=name))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -107,6 +107,7 @@ class _Popup(QFrame):
         self.list = QListWidget(self)
         self.list.setAccessibleName(tr("Languages"))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setIconSize(QSize(16, 16))
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.list.itemClicked.connect(self._take)
         self.list.itemActivated.connect(self._take)
@@ -164,7 +165,6 @@ class _Popup(QFrame):
     def _heading(self, title: str) -> None:
         item = QListWidgetItem(title)
         item.setFlags(Qt.ItemFlag.NoItemFlags)
-        item.setForeground(self.palette().placeholderText())
         self.list.addItem(item)
 
     def _add(self, code: str) -> None:

@@ -12,7 +12,6 @@ from desktop_app.core.translation import Term
 from desktop_app.core.translation_records import MemoryEntry, NewEntry
 from desktop_app.store.store import Store
 from desktop_app.translation.fuzzy import key, loose_key, similarity
-from desktop_app.ui.translate.finding import Finder
 from desktop_app.worker.storage import Storage
 
 ALIKE = 0.7
@@ -33,13 +32,9 @@ class Match:
 class Remembering(QObject):
     trouble = Signal(object)  # InkhornError
 
-    def __init__(self, storage: Storage, finder: Finder, parent: QObject | None = None) -> None:
+    def __init__(self, storage: Storage, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._storage, self._finder = storage, finder
-
-    def find(self, text: str) -> str:
-        """The language of a text, "" where it does not tell."""
-        return self._finder.find(text)
+        self._storage = storage
 
     def look_up(
         self, source: str, target: str, sentences: Sequence[str], then: Callable[[dict[str, str]], None]

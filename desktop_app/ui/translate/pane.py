@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QButtonGroup,
     QHBoxLayout,
     QPushButton,
@@ -21,12 +22,12 @@ from desktop_app.core.errors import InkhornError
 from desktop_app.core.i18n import tr
 from desktop_app.core.messages import Failed
 from desktop_app.core.settings import Settings
-from desktop_app.ui.chat.problems import words
 from desktop_app.ui.icons import icon
 from desktop_app.ui.theme import set_look, space
 from desktop_app.ui.translate.documents_page import DocumentsPage
 from desktop_app.ui.translate.history_list import HistoryList
 from desktop_app.ui.translate.options_button import OptionsButton
+from desktop_app.ui.translate.problems import failure_words
 from desktop_app.ui.translate.route_picker import RoutePicker
 from desktop_app.ui.translate.text_page import TextPage
 from desktop_app.ui.widgets.banner import Banner
@@ -74,8 +75,11 @@ class TranslatePane(QWidget):
         self._tabs[page].setChecked(True)
         if self._pages.currentWidget() is widget:
             return
+        had_focus = self._pages.isAncestorOf(QApplication.focusWidget() or self)
         self._pages.setCurrentWidget(widget)
         self.setFocusProxy(widget)
+        if had_focus:  # Qt would give it to whatever comes next
+            widget.setFocus(Qt.FocusReason.OtherFocusReason)
         self._arrange()
         self.page_changed.emit(page)
 
@@ -102,13 +106,14 @@ class TranslatePane(QWidget):
         if failure is None:
             self.text.show_banner(None)
             return
-        sentence = words(failure.kind, failure.message, failure.values)
-        self.text.show_banner(Banner("danger", lambda: sentence, ((lambda: tr("Try again"), again),)))
+        kind, values = failure.kind, failure.values
+        actions = ((lambda: tr("Try again"), again),)
+        self.text.show_banner(Banner("danger", lambda: failure_words(kind, values), actions))
 
     def show_error(self, error: InkhornError) -> None:
-        sentence = words(error.kind, error.message, error.values)
+        kind, values = error.kind, error.values
         page = self.documents if self.page() == "documents" else self.text
-        page.show_banner(Banner("danger", lambda: sentence))
+        page.show_banner(Banner("danger", lambda: failure_words(kind, values)))
 
     def retranslate(self) -> None:
         self._tabs["text"].setText(tr("Text"))
@@ -179,8 +184,12 @@ class TranslatePane(QWidget):
 
     def _arrange(self) -> None:
         shown = self.is_list_shown() and self.page() == "text"
+        focus = QApplication.focusWidget()
+        leaves = focus is not None and self.history.isAncestorOf(focus) and not shown
         self.history.setVisible(shown)
         self._main.setVisible(not (self._narrow and shown))
+        if leaves:  # Qt would give the focus to whatever comes next. The mouse's reason: without a ring.
+            self._pages.currentWidget().setFocus(Qt.FocusReason.MouseFocusReason)
 
     def _opened(self) -> None:
         if self._narrow and self._list_turn:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from desktop_app.core.i18n import tr
 from desktop_app.core.translation import Problem
 from desktop_app.core.translation_records import DocumentJob
-from desktop_app.ui.chat.problems import words
+from desktop_app.ui.failures import words
 
 
 def problem_words(problem: Problem) -> str:
@@ -38,12 +40,16 @@ def file_words(reason: str) -> str:
     }.get(reason, "")
 
 
+def failure_words(kind: str, values: dict[str, Any]) -> str:
+    """What went wrong with a translation, or with a file of the pane."""
+    named = file_words(str(values.get("reason", ""))) if kind == "bad_file" else ""
+    return named or words(kind, values)
+
+
 def job_words(job: DocumentJob) -> str:
     """Why a document was not translated."""
-    if job.error_kind == "bad_file":
-        return file_words(job.error_message) or words("internal", job.error_message)
     if job.error_kind == "no_model" and job.error_message == "same":
         return tr("The document is in the language that it was to be translated into.")
     if job.error_kind == "no_model":
         return tr("No model here translates this document’s language. Choose the language, or get a model.")
-    return words(job.error_kind, job.error_message)
+    return failure_words(job.error_kind, {"reason": job.error_message})

@@ -40,6 +40,10 @@ class RoutePicker(ElidedButton):
         self._ways, self._current, self._chat = ways, current, routes.chat
         self.retranslate()
 
+    def set_known(self, known: bool) -> None:
+        """Whether both languages are: until then there is no model to speak of."""
+        self.setVisible(known)
+
     def set_in_memory(self, words: str) -> None:
         """How much memory the translators' engine takes, "" where it does not run."""
         self._in_memory = words
@@ -80,6 +84,8 @@ class RoutePicker(ElidedButton):
             group.addAction(action)
         if self._ways:
             menu.addSeparator()
+        if self._in_memory:
+            menu.addAction(tr("In memory: {size}", size=self._in_memory)).setEnabled(False)
         unload = menu.addAction(icon("moon"), tr("Unload: give its memory back"))
         unload.setEnabled(bool(self._in_memory))
         unload.triggered.connect(self.unload_asked)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -23,6 +23,7 @@ from desktop_app.ui.theme import set_look, space, theme_of
 from desktop_app.ui.translate.memory import Match
 from desktop_app.ui.translate.problems import problem_words
 from desktop_app.ui.translate.sheet import Line
+from desktop_app.ui.widgets.elided_label import ElidedLabel
 from desktop_app.ui.widgets.flowing import wrapped
 
 _LINES = 3
@@ -35,6 +36,7 @@ class SentenceCard(QFrame):
     kept = Signal(str)
     taken_back = Signal()
     again_asked = Signal()
+    shown_changed = Signal()
     closed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -43,7 +45,7 @@ class SentenceCard(QFrame):
         self._line: Line | None = None
         self._alternatives: tuple[str, ...] | None = None
         self._matches: tuple[Match, ...] = ()
-        self._title = QLabel(self)
+        self._title = ElidedLabel(self, least=60)  # the sentence in its own language
         set_look(self._title, size="caption", tone="quiet")
         self._close = QToolButton(self)
         self._close.setIconSize(QSize(16, 16))
@@ -107,8 +109,15 @@ class SentenceCard(QFrame):
         self.edit.setFocus(Qt.FocusReason.OtherFocusReason)
         self.edit.selectAll()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.shown_changed.emit()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.shown_changed.emit()
+
     def retranslate(self) -> None:
-        self._title.setText(tr("This sentence"))
         self.edit.setAccessibleName(tr("Your translation of this sentence"))
         self.edit.setPlaceholderText(tr("Write your own translation"))
         for button, words in (
@@ -118,9 +127,7 @@ class SentenceCard(QFrame):
         ):
             button.setText(words)
             button.setAccessibleName(words)
-        self._keep_button.setToolTip(
-            tr("Keep it, and use it whenever this sentence comes again (Ctrl+Enter)")
-        )
+        self._keep_button.setToolTip(tr("Keep it, and use it whenever this sentence comes again (Enter)"))
         self._close.setToolTip(f"{tr('Close')} (Esc)")
         self._close.setAccessibleName(tr("Close"))
         self._fill()
@@ -146,6 +153,7 @@ class SentenceCard(QFrame):
                 widget.deleteLater()
         if line is None:
             return
+        self._title.setText(line.sentence)
         self._problem.setText(problem_words(line.problem))
         self._problem.setVisible(bool(line.problem))
         self._again.setVisible(bool(line.problem))
@@ -187,7 +195,7 @@ class SentenceCard(QFrame):
 
 
 class _Edit(QPlainTextEdit):
-    """Ctrl+Enter keeps, Enter too, as a sentence has one line; Esc leaves. Never while an input method
+    """Enter keeps, as a sentence has one line; Esc leaves. Never while an input method
     composes."""
 
     accepted = Signal()

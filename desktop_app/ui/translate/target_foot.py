@@ -20,6 +20,7 @@ class TargetFoot(QWidget):
         super().__init__(parent)
         self._sheet = EMPTY
         self._working = self._loading = False
+        self._about = ""
         self._words = ElidedLabel(self, least=60)
         set_look(self._words, size="caption", tone="quiet")
         self._copy, self._export = QToolButton(self), QToolButton(self)
@@ -48,6 +49,11 @@ class TargetFoot(QWidget):
         self._loading = loading
         self.retranslate()
 
+    def set_about(self, about: str) -> None:
+        """What the model is known to reach: said while there is nothing else to say."""
+        self._about = about
+        self.retranslate()
+
     def words(self) -> str:
         sheet = self._sheet
         parts: list[str] = []
@@ -68,7 +74,7 @@ class TargetFoot(QWidget):
             parts.append(tr("1 sentence not translated"))
         elif sheet.problems:
             parts.append(tr("{count} sentences not translated", count=f"{sheet.problems:,}"))
-        return " · ".join(parts)
+        return " · ".join(parts) or self._about
 
     def retranslate(self) -> None:
         self._words.setText(self.words())

@@ -148,7 +148,7 @@ class TextDesk(QObject):
         path = Path(chosen) if Path(chosen).suffix else Path(f"{chosen}.txt")
         text = _both(sheet) if kind == kinds[1] else sheet.text
         self._background.run(
-            lambda: _write(path, text),
+            lambda: write_text(path, text),
             lambda _: self._window.toast.show_note(tr("Saved as {name}", name=path.name)),
             self.trouble.emit,
         )
@@ -220,7 +220,8 @@ def _both(sheet: Sheet) -> str:
     return "\n\n".join(f"{line.sentence}\n{line.shown}" for line in sheet.lines) + "\n"
 
 
-def _write(path: Path, text: str) -> None:
+def write_text(path: Path, text: str) -> None:
+    """Raises InkhornError ``disk_full``, ``read_only``."""
     try:
         write_atomically(path, text.encode())
     except OSError as error:

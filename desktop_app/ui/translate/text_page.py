@@ -121,7 +121,7 @@ class TextPage(QWidget):
         self._languages.addWidget(self._swap)
         self._languages.addLayout(self._right, 1)
 
-        source_side = QWidget(frame)
+        self._source_side = source_side = QWidget(frame)
         source_column = QVBoxLayout(source_side)
         source_column.setContentsMargins(space(4), space(3), space(2), space(2))
         source_column.setSpacing(space(1))
@@ -137,6 +137,7 @@ class TextPage(QWidget):
         self._target_column.setSpacing(space(1))
         self._target_column.addWidget(self.target, 1)
         self._target_column.addWidget(self.card)
+        self.card.shown_changed.connect(lambda: self._make_room())
         self._target_column.addWidget(self.foot)
 
         self._rule = QFrame(frame)
@@ -163,6 +164,7 @@ class TextPage(QWidget):
         if wide == self._wide:
             return
         self._wide = wide
+        self._make_room()
         direction = QBoxLayout.Direction
         self._sides.setDirection(direction.LeftToRight if wide else direction.TopToBottom)
         if wide:
@@ -172,6 +174,11 @@ class TextPage(QWidget):
             self._middle.setMinimumWidth(0)
             self._middle.setFixedSize(QSize(16777215, 1))
             self._middle.setMinimumWidth(0)
+
+    def _make_room(self) -> None:
+        """Where the texts stand one above the other, the card of a sentence takes the first's place."""
+        self._source_side.setVisible(bool(self._wide) or self.card.isHidden())
+        self._middle.setVisible(not self._source_side.isHidden())
 
     def _show_count(self) -> None:
         count = len(self.source.toPlainText())

@@ -26,6 +26,7 @@ from desktop_app.ui.translate.memory import Remembering
 from desktop_app.ui.translate.missing import Missing
 from desktop_app.ui.translate.options_desk import OptionsDesk
 from desktop_app.ui.translate.pane import PANE, TranslatePane
+from desktop_app.ui.translate.route_picker import summary_words
 from desktop_app.ui.translate.sentence_desk import SentenceDesk
 from desktop_app.ui.translate.text_desk import TextDesk
 from desktop_app.ui.window import MainWindow
@@ -63,13 +64,14 @@ class TranslateDesk(QObject):
         super().__init__(window)
         self._window, self._background, self._read_routes = window, background, read_routes
         self._kept: dict[str, Any] = _dict(settings.window.get(KEY))
+        self._language, self._finder = settings.language, finder
         self._routes = Routes()
         self._files = Lane("documents", self)
         self._files.problem.connect(self._tell)
         self._files.start()
         self.pane = pane = TranslatePane(settings, bool(self._kept.get("list", False)))
         self.interpreter = Interpreter(translators, chat, self)
-        remembering = Remembering(storage, finder, self)
+        remembering = Remembering(storage, self)
         self.direction = direction = Direction(self._kept, finder.find, self)
         self.live = Live(self.interpreter, lambda *given: self.text.keep(*given), self)
         self.text = TextDesk(window, pane, self.live, direction, storage, background, self)
@@ -77,7 +79,9 @@ class TranslateDesk(QObject):
         self.sentences = SentenceDesk(
             pane.text, self.live, self.text.pointing, direction, self.interpreter, remembering, self
         )
-        self.queue = DocumentQueue(storage, self.interpreter, self._files, remembering, self)
+        self.queue = DocumentQueue(
+            storage, self.interpreter, self._files, remembering, self._language_of, self
+        )
         self.documents = DocumentsDesk(window, pane, self.queue, direction, self._files, self)
         self.options = OptionsDesk(window, pane.options, storage, self._files, direction, self._kept, self)
         self.missing = Missing(pane, settings.offline, self)
@@ -102,7 +106,19 @@ class TranslateDesk(QObject):
 
     def use_settings(self, settings: Settings) -> None:
         self.pane.text.use_settings(settings)
+        if settings.language != self._language:
+            self._language = settings.language
+            self._use_direction()
         self.missing.set_offline(settings.offline)
+
+    def _language_of(self, text: str) -> str:
+        return self._finder.best(text, self.direction.recent)
+
+    def find(self) -> None:
+        """Go to the search field of the list."""
+        if not self.pane.is_list_shown():
+            self.pane.toggle_list()
+        self.pane.history.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     @Slot()
     def refresh_routes(self) -> None:
@@ -126,6 +142,8 @@ class TranslateDesk(QObject):
         pane.text.target.set_language(d.target)
         route = self._routes.best(d.source, d.target)
         pane.route.set_ways(self._routes, self._routes.between(d.source, d.target), route)
+        pane.route.set_known(bool(d.source))
+        pane.text.foot.set_about(summary_words(route) if route is not None else "")
         self.missing.show(d.source, d.target, route, self._routes)
         self.sentences.use_route(route)
         self.options.use_direction()

@@ -122,10 +122,10 @@ def test_a_token_is_kept_and_forgotten(page: InternetPage, tokens: NoTokens) -> 
 
 
 def test_a_system_without_a_keyring_says_so(page: InternetPage, tokens: NoTokens) -> None:
-    tokens.failure = InkhornError("internal", "This system has no keyring.")
+    tokens.failure = InkhornError("internal", "In English.", reason="no_keyring")
     QTest.keyClicks(page._token, "hf_abc")
     QTest.keyClick(page._token, Qt.Key.Key_Return)
-    assert "This system has no keyring." in texts(page)
+    assert "This system has no keyring" in texts(page)
 
 
 def test_the_dialog_offers_the_devices_that_the_engine_found(app: QApplication, tmp_path: Path) -> None:

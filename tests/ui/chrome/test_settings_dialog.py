@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt, QThreadPool
+from PySide6.QtCore import QPoint, Qt, QThreadPool
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
@@ -26,6 +26,7 @@ from desktop_app.ui.data_page import size_on_disk
 from desktop_app.ui.language import use_language
 from desktop_app.ui.settings_dialog import SettingsDialog
 from desktop_app.ui.settings_options import GROUPS, OPTIONS
+from desktop_app.ui.theme import apply_theme
 from desktop_app.ui.widgets.option_row import OptionRow
 from desktop_app.ui.widgets.sampling_editor import SamplingEditor
 from tests.ui.chrome.keyring import NoTokens, run_now
@@ -204,3 +205,17 @@ def test_stop_texts_and_seed_are_read_as_they_are_written(editor: SamplingEditor
     seed.setText("")
     QTest.keyClick(seed, Qt.Key.Key_Return)
     assert editor.value()[1].seed is None
+
+
+def test_the_words_of_reset_begin_where_the_other_words_do(dialog: SettingsDialog, app: QApplication) -> None:
+    apply_theme(app, "light")
+    dialog.show_group("replies")
+    app.processEvents()
+    reset, title = dialog._resets["replies"], row_of(dialog, "system_prompt").findChild(QLabel)
+    picture = reset.grab().toImage()
+    paper = picture.pixel(0, 0)
+    columns = range(picture.width())
+    inked = [x for x in columns if any(picture.pixel(x, y) != paper for y in range(picture.height()))]
+    ratio = picture.devicePixelRatio()
+    start = reset.mapTo(dialog, QPoint(round(inked[0] / ratio), 0)).x()
+    assert 0 <= start - title.mapTo(dialog, QPoint(0, 0)).x() <= 2  # a letter's own bearing

@@ -144,9 +144,24 @@ def test_status_line_leaves_out_what_has_no_room(window: MainWindow, app: QAppli
     assert asked == [True]
 
 
+def test_figures_of_a_model_go_with_it(window: MainWindow, app: QApplication) -> None:
+    line = window.status_line
+    window.resize(1400, 480)
+    line.set_model("Tiny")
+    line.set_device("cpu", 2)
+    line.set_memory(412_000_000)
+    line.set_speed(41.3)
+    figures = (line._device_field, line._memory_field, line._speed_field)
+    for state in ("answering", "stopped", "starting", "loading", "ready"):
+        line.set_state(state)
+        app.processEvents()
+        runs = state in ("answering", "ready")
+        assert [field.isVisible() for field in figures] == [runs] * 3, state
+
+
 def test_every_word_follows_the_language(window: MainWindow, app: QApplication, marked_words: Path) -> None:
     line = window.status_line
-    line.set_state("loading", 0.4)
+    line.set_state("ready")
     line.set_model("SmolLM2")
     line.set_device("cpu", 2)
     line.set_memory(412_000_000)

@@ -133,7 +133,9 @@ def test_versions_and_continuing(app: QApplication, view: ConversationView) -> N
 
 def test_a_problem_has_ways_out(app: QApplication, view: ConversationView) -> None:
     view.set_messages([message(1, "q"), message(2, "", state="failed")])
-    view.set_problem(2, Problem("It broke.", (("retry", "Try again"), ("restart", "Start again"))))
+    view.set_problem(
+        2, Problem(lambda: "It broke.", (("retry", lambda: "Try again"), ("restart", lambda: "Start again")))
+    )
     calm(app, view)
     seen = actions(view)
     ways = {b.text(): b for b in shown(view, 2).findChildren(QPushButton) if b.isVisible()}

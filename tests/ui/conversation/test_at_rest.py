@@ -61,7 +61,7 @@ def test_a_question_is_nearer_to_its_reply_than_to_the_one_before(
 def test_what_asks_does_not_look_like_what_failed(app: QApplication, view: ConversationView) -> None:
     view.set_messages([message(1, "one"), message(2, "", state="stopped")])
     for tone in ("info", "warning", "danger"):
-        view.set_problem(2, Problem("Well?", (("retry", "Yes"),), tone))
+        view.set_problem(2, Problem(lambda: "Well?", (("retry", lambda: "Yes"),), tone))
         calm(app, view)
         box = shown(view, 2).findChild(ProblemBox)
         assert box is not None

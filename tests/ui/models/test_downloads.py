@@ -83,7 +83,7 @@ def test_a_paused_download_can_go_on(row: DownloadRow) -> None:
         ),
         ("model_damaged", {}, "thrown away", ["Try again", "Use a mirror…"]),
         ("licence", {}, "has to be accepted", ["Read the licence…"]),
-        ("internal", {}, "It did not work.", ["Try again"]),
+        ("internal", {}, "Something went wrong", ["Try again"]),
         (
             "disk_full",
             {"needed": 2_000_000_000, "free": 300_000_000},
@@ -225,7 +225,8 @@ def test_the_lock_stops_what_runs_and_taking_it_off_goes_on(
     hub.cdn.faults.append(faults.stall_after(100_000))
     user = open_user(online)
     get(user, "tiny")
-    user.wait(lambda: phase(user) == "running", "the download to run")
+    # The first request has to have met the stall: it would meet the second one otherwise.
+    user.wait(lambda: phase(user) == "running" and not hub.cdn.faults, "the download to stall")
     user.use(replace(user.settings, offline=True))
     user.wait(lambda: phase(user) == "waiting", "the download to stop")
     row = user.pane.downloads.rows()[0]

@@ -29,7 +29,7 @@ def test_a_file_dropped_anywhere_is_shown_and_copied(open_user: Open, tmp_path: 
     assert user.window.current_pane() == "models"
     user.wait(lambda: user.pane.card.phase() == "found", "the card")
     shown = texts(user.pane.card)
-    for words in ("Add Mine?", "GGUF", "17 kB", "llama", "mit"):
+    for words in ("Add Mine?", "GGUF", "17 kB", "llama", "MIT"):
         assert words in shown
     press(user.pane.card, "Copy to Inkhorn’s models")
     user.wait(lambda: "Mine" in user.rows(), "the model")
@@ -216,7 +216,7 @@ def test_every_word_follows_the_language(
     user.desk.showing.show_all()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     shown = user.pane.offer_details._model
-    names = (shown.name, shown.publisher, shown.licence, shown.summary_zh, "SHA-256", "llama", "gguf", "mit")
+    names = (shown.name, shown.publisher, shown.licence, shown.summary_zh, "SHA-256", "llama", "gguf", "MIT")
     left = []
     for text in left_in_english(user.pane, set()):
         rest = functools.reduce(lambda text, name: text.replace(name, ""), names, text.partition(": ")[2])

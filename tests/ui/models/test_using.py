@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCheckBox, QSlider
+from PySide6.QtWidgets import QApplication, QCheckBox, QSlider
 
+from desktop_app.core.errors import InkhornError
 from desktop_app.core.messages import (
     Adapter,
     Failed,
@@ -20,14 +21,19 @@ from desktop_app.core.messages import (
     Notice,
     UseAdapters,
 )
+from desktop_app.core.paths import bundle_root
 from desktop_app.library import computer
 from desktop_app.library.inspecting import inspect
 from desktop_app.library.shape import shape_to_json
+from desktop_app.ui.engine_view import EngineView
+from desktop_app.ui.language import use_language
 from desktop_app.ui.models.adapter_row import AdapterRow
 from desktop_app.worker.engine_state import EngineState
 from tests.library.models_on_disk import model_folder
 from tests.ui.models.conftest import MODEL
 from tests.ui.models.desk import Open, a_gguf, add, an_adapter, press, texts
+
+I18N = bundle_root() / "resources" / "i18n"
 
 # --- used -----------------------------------------------------------------------------------------
 
@@ -131,6 +137,36 @@ def test_a_failure_to_load_is_told_wherever_one_is(open_user: Open, tmp_path: Pa
     user.wait(lambda: user.desk.load_failure.banner is None, "the banner to go")
 
 
+def test_an_engine_at_work_again_is_no_failure(open_user: Open, app: QApplication) -> None:
+    user = open_user()
+    view = EngineView(user.worker, user.window.status_line)  # type: ignore[arg-type]
+    view.failed.connect(user.desk.load_failure.show)
+    view.recovering.connect(user.desk.load_failure.forget)
+    user.worker.say(EngineState("failed", failure=Failed(0, "engine_unavailable", "In English.")))
+    banner = user.desk.load_failure.banner
+    use_language(app, "zh_CN", I18N)
+    try:
+        app.processEvents()
+        assert banner.accessibleName() == "引擎连续多次停止，没有再次启动。"
+    finally:
+        use_language(app, "en", I18N)
+    app.processEvents()
+    assert banner.accessibleName() == "The engine stopped several times in a row and was not started again."
+    user.worker.say(EngineState("starting"))
+    assert user.desk.load_failure.banner is None
+
+
+def test_what_was_told_in_the_pane_follows_the_language(open_user: Open, app: QApplication) -> None:
+    user = open_user()
+    user.desk._tell(InkhornError("bad_file", "In English.", reason="linked"))
+    use_language(app, "zh_CN", I18N)
+    try:
+        app.processEvents()
+        assert user.pane._banner.accessibleName().startswith("这个文件夹")
+    finally:
+        use_language(app, "en", I18N)
+
+
 def test_the_status_line_says_what_is_in_memory(open_user: Open) -> None:
     user = open_user()
     line, worker = user.window.status_line, user.worker
@@ -164,8 +200,8 @@ def test_an_adapter_is_switched_on_and_turned_up_below_its_base(open_user: Open,
     user.wait(lambda: user.worker.of(UseAdapters)[-1].adapters == (Adapter(path, 1.5),), "the strength")
     assert user.settings.models["adapters"] == {base: {adapter: {"on": True, "scale": 1.5}}}
     command = user.worker.of(UseAdapters)[-1]
-    user.worker.arrived.emit(Failed(command.id, "model_unsupported", "It has another width."))
-    assert "does not fit this model: It has another width." in texts(user.pane.installed_details)
+    user.worker.arrived.emit(Failed(command.id, "model_unsupported", "", values={"reason": "adapter_misfit"}))
+    assert "This adapter does not fit the model." in texts(user.pane.installed_details)
 
 
 def test_adapters_of_a_model_that_rests_come_with_it(open_user: Open, tmp_path: Path) -> None:
