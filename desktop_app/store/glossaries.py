@@ -144,7 +144,8 @@ class Glossaries:
         """What a translation from ``source`` into ``target`` keeps to: each source once, as the user's own
         glossary says it before others do, and the newest of those."""
         rows = self._db.all(
-            "SELECT t.source, t.target, t.exact FROM glossary_terms t JOIN glossaries g ON g.id = t.glossary_id"
+            "SELECT t.source, t.target, t.exact FROM glossary_terms t"
+            " JOIN glossaries g ON g.id = t.glossary_id"
             " WHERE t.source_language = ? AND t.target_language = ? AND t.used AND g.used"
             " ORDER BY g.name <> '', g.id DESC, t.id",
             (source, target),

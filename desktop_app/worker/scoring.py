@@ -74,8 +74,8 @@ class Trial:
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """``wins`` is how often the first and the second model's chrF is the higher one over resampled
-    sentences, None where there is one model. ``order`` are pairs to look at: those where two models differ most, or those
-    where one is furthest from the reference."""
+    sentences, None where there is one model. ``order`` are pairs to look at: those where two models differ
+    most, or those where one is furthest from the reference."""
 
     source: str
     target: str

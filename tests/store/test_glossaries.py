@@ -24,7 +24,7 @@ def test_the_users_own_word_goes_first_and_the_newest_list_next(store: Store) ->
     old, new = store.glossaries.create("old.csv"), store.glossaries.create("new.csv")
     assert store.glossaries.put_many(old.id, "en", "pt", [NewTerm("ink", "a"), NewTerm("pen", "b")]) == 2
     store.glossaries.put_many(new.id, "en", "pt", [NewTerm("ink", "c")])
-    assert dict((t.source, t.target) for t in store.glossaries.terms("en", "pt")) == {"ink": "c", "pen": "b"}
+    assert {t.source: t.target for t in store.glossaries.terms("en", "pt")} == {"ink": "c", "pen": "b"}
     store.glossaries.put(store.glossaries.own().id, "en", "pt", NewTerm("ink", "tinta"))
     assert Term("ink", "tinta") in store.glossaries.terms("en", "pt")
     assert [one.name for one in store.glossaries.all()] == ["", "old.csv", "new.csv"]

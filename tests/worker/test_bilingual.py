@@ -36,7 +36,8 @@ def written(path: Path, text: str, encoding: str = "utf-8") -> list[Path]:
         'The ink is dry.,A tinta está seca.\n"Good night.",Boa noite.\n',
         "pt-BR,id,en\nA tinta está seca.,1,The ink is dry.\nBoa noite.,2,Good night.\n",
         'msgid ""\nmsgstr "Language: pt\\n"\n\nmsgid "The ink is dry."\nmsgstr "A tinta está seca."\n\n'
-        'msgid "Good night."\nmsgstr "Boa noite."\n\n#, fuzzy\nmsgid "No"\nmsgstr "Talvez"\n\nmsgid "x y"\nmsgstr ""\n',
+        'msgid "Good night."\nmsgstr "Boa noite."\n\n#, fuzzy\nmsgid "No"\nmsgstr "Talvez"\n\n'
+        'msgid "x y"\nmsgstr ""\n',
     ],
 )
 def test_tables_and_catalogues(text: str, tmp_path: Path) -> None:

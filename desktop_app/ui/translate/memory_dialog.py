@@ -11,12 +11,11 @@ from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QLabel, QPushButt
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.i18n import tr
 from desktop_app.core.translation_records import MemoryEntry
-from desktop_app.ui.chat.problems import words
 from desktop_app.ui.chat_list.search_field import SearchField
 from desktop_app.ui.icons import icon
 from desktop_app.ui.theme import set_look, space, theme_of
 from desktop_app.ui.translate.paged_table import Column, PagedModel, TableView, direction_words
-from desktop_app.ui.translate.problems import file_words
+from desktop_app.ui.translate.problems import failure_words
 from desktop_app.ui.translate.work_strip import WorkStrip
 from desktop_app.ui.widgets.flowing import wrapped
 from desktop_app.ui.widgets.toast import Toast
@@ -39,7 +38,7 @@ class MemoryDialog(QDialog):
         columns = (
             Column(lambda: tr("Sentence"), lambda one: str(one.text), editable=True),
             Column(lambda: tr("Translation"), lambda one: str(one.translation), editable=True),
-            Column(lambda: tr("From"), _origin),
+            Column(lambda: tr("Origin"), _origin),
             Column(lambda: tr("Changed"), lambda one: f"{datetime.fromtimestamp(one.updated):%Y-%m-%d}"),
         )
         self._about = wrapped(self, tone="quiet")
@@ -90,8 +89,7 @@ class MemoryDialog(QDialog):
         self.model.begin(entries, total)
 
     def show_error(self, error: InkhornError) -> None:
-        reason = file_words(str(error.values.get("reason", ""))) if error.kind == "bad_file" else ""
-        self.toast.show_note(reason or words(error.kind, error.message, error.values))
+        self.toast.show_note(failure_words(error.kind, error.values))
 
     def retranslate(self) -> None:
         self.setWindowTitle(tr("Translation memory"))
@@ -187,4 +185,4 @@ class _Search(SearchField):
 
 
 def _origin(entry: MemoryEntry) -> str:
-    return tr("you") if entry.origin == "own" else tr("a file")
+    return tr("by you") if entry.origin == "own" else tr("from a file")

@@ -26,7 +26,7 @@ PIECE = 1000
 @dataclass(slots=True)
 class _Work:
     path: Path
-    pairs: Iterator[Pair] = iter(())
+    pairs: Iterator[Pair] = field(default_factory=lambda: iter(()))
     whole: int = 0
     done: int = 0
     new: int = 0
@@ -156,7 +156,7 @@ def _put(store: Store, source: str, target: str, pairs: Sequence[Pair]) -> int:
     return store.memory.put_many(source, target, (new_entry(one.source, one.target) for one in pairs))
 
 
-class _Stopped(Exception):
+class _StoppedError(Exception):
     pass
 
 
@@ -166,12 +166,12 @@ def _write(work: _Work) -> int:
     def pairs() -> Iterator[Pair]:
         for one in work.read:
             if work.stopped:
-                raise _Stopped
+                raise _StoppedError
             yield Pair(one.text, one.translation, one.source, one.target)
 
     try:
         return write_tmx(work.path, pairs(), "")
-    except _Stopped:
+    except _StoppedError:
         return 0
     except OSError as error:
         message = f"{work.path.name} could not be written: {error.strerror or error}"

@@ -8,16 +8,16 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QStandardPaths, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from desktop_app.core.errors import InkhornError, kind_of_os_error
+from desktop_app.core.errors import InkhornError
 from desktop_app.core.glossary_records import Glossary, GlossaryTerm, NewTerm
 from desktop_app.core.i18n import tr
 from desktop_app.core.translation import Term
 from desktop_app.store.store import Store
 from desktop_app.translation.cedict import Dictionary, read_dictionary
-from desktop_app.translation.glossary_files import GlossaryFile, read_glossary_file, write_glossary
 from desktop_app.ui.translate.direction import Direction
 from desktop_app.ui.translate.paged_table import PIECE
 from desktop_app.ui.translate.terms_dialog import TermsDialog
+from desktop_app.ui.translate.terms_files import Directed, read_both_ways, store_glossary, write_terms
 from desktop_app.worker.lane import Lane
 from desktop_app.worker.storage import Storage
 
@@ -230,45 +230,18 @@ class TermsDesk(QObject):
             self.import_glossary(Path(chosen))
 
     def import_glossary(self, path: Path) -> None:
-        """As a glossary of its own, named after the file, for the direction that is shown, and for the way
-        back where the file says which language is which."""
+        """As a glossary of its own, named after the file, for the direction that is shown."""
         source, target = self._shown().direction()
-
-        def read() -> list[tuple[str, str, GlossaryFile]]:
-            there = read_glossary_file(path, source, target)
-            found = [(source, target, there)]
-            if there.names_languages:
-                found.append((target, source, read_glossary_file(path, target, source)))
-            return found
-
-        self._lane.run(read, lambda found: self._store_glossary(path.name, found), self._tell)
-
-    def _store_glossary(self, name: str, found: list[tuple[str, str, GlossaryFile]]) -> None:
-        def write(store: Store) -> int:
-            with store.together():
-                same = (one for one in store.glossaries.all() if one.name == name)
-                glossary = next(same, None) or store.glossaries.create(name)
-                counts = [
-                    store.glossaries.put_many(
-                        glossary.id,
-                        source,
-                        target,
-                        (
-                            NewTerm(term.source, term.target, term.exact, note)
-                            for term, note in zip(file.terms, file.notes, strict=True)
-                        ),
-                    )
-                    for source, target, file in found
-                ]
-            return counts[0]
 
         def written(count: int) -> None:
             self._changed()
-            self._shown().toast.show_note(
-                tr("{count} terms from {name}", count=f"{count:,}", name=name)
-            )
+            text = tr("{count} terms from {name}", count=f"{count:,}", name=path.name)
+            self._shown().toast.show_note(text)
 
-        self._storage.run(write, written, self._tell)
+        def read(found: list[Directed]) -> None:
+            self._storage.run(lambda store: store_glossary(store, path.name, found), written, self._tell)
+
+        self._lane.run(lambda: read_both_ways(path, source, target), read, self._tell)
 
     @Slot()
     def _choose_export(self) -> None:
@@ -284,20 +257,12 @@ class TermsDesk(QObject):
         """What the table shows."""
         source, target, glossary, query = self._asked()
 
-        def write(terms: list[GlossaryTerm]) -> int:
-            try:
-                values = [Term(one.source, one.target, one.exact) for one in terms]
-                return write_glossary(path, values, [one.note for one in terms], source, target)
-            except OSError as error:
-                message = f"{path.name} could not be written: {error.strerror or error}"
-                raise InkhornError(kind_of_os_error(error), message) from error
-
         def written(count: int) -> None:
             text = tr("{count} terms written to {name}", count=f"{count:,}", name=path.name)
             self._shown().toast.show_note(text)
 
         def read(terms: list[GlossaryTerm]) -> None:
-            self._lane.run(lambda: write(terms), written, self._tell)
+            self._lane.run(lambda: write_terms(path, terms, source, target), written, self._tell)
 
         self._storage.run(
             lambda store: store.glossaries.page(source, target, glossary, query, MOST), read, self._tell

@@ -22,13 +22,12 @@ from PySide6.QtWidgets import (
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.glossary_records import Glossary, GlossaryTerm, NewTerm
 from desktop_app.core.i18n import tr
-from desktop_app.ui.chat.problems import words
 from desktop_app.ui.chat_list.search_field import SearchField
 from desktop_app.ui.icons import icon
 from desktop_app.ui.models.words import language_words
 from desktop_app.ui.theme import set_look, space, theme_of
 from desktop_app.ui.translate.paged_table import Column, PagedModel, TableView, direction_words
-from desktop_app.ui.translate.problems import file_words
+from desktop_app.ui.translate.problems import failure_words
 from desktop_app.ui.translate.terms_suggestions import Suggestions
 from desktop_app.ui.widgets.flowing import wrapped
 from desktop_app.ui.widgets.toast import Toast
@@ -131,16 +130,12 @@ class TermsDialog(QDialog):
     def show_error(self, error: InkhornError) -> None:
         reason = str(error.values.get("reason", "")) if error.kind == "bad_file" else ""
         known = {"no_text": tr("There are no terms for these languages in the file.")}
-        text = known.get(reason) or file_words(reason)
-        self.toast.show_note(text or words(error.kind, error.message, error.values))
+        self.toast.show_note(known.get(reason) or failure_words(error.kind, error.values))
 
     def retranslate(self) -> None:
         self.setWindowTitle(tr("Glossary"))
         self._about.setText(
-            tr(
-                "Words that translations keep to. Below each translation stands how many of them it has, "
-                "for example “12 of 12 terms”."
-            )
+            tr("Words that translations keep to. Below each translation stands how many of them it kept.")
         )
         self.pairs.setAccessibleName(tr("Languages"))
         self.glossary.setAccessibleName(tr("Glossary"))
@@ -187,11 +182,12 @@ class TermsDialog(QDialog):
             set_look(button, kind="quiet")
         for box in (self.pairs, self.glossary):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            box.setMinimumContentsLength(16)
+            box.setMinimumContentsLength(10)
         head, group, new, foot = (QHBoxLayout() for _ in range(4))
         for layout in (head, group, new):
             layout.setSpacing(space(2))
         foot.setSpacing(space(1))
+        self.search.setMinimumWidth(space(35))
         head.addWidget(self.pairs, 2)
         head.addWidget(self.glossary, 2)
         head.addWidget(self.search, 3)
