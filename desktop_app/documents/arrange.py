@@ -83,7 +83,9 @@ def arrange(line: Line, rendered: Rendered) -> list[Token]:
     restored: dict[int, str] = {}
     taken: dict[int, tuple[int, int]] = {}
     for inline in line.inlines:
-        if inline.role != "style" and inline.key not in spans:
+        around = inline.role in ("wrapper", "single") and inline.start < inline.end and not inline.literal
+        lost = inline.key not in spans or (around and all(start == end for start, end in spans[inline.key]))
+        if inline.role != "style" and lost:
             spans[inline.key] = [_in_proportion(inline, line.text, text)]
         if inline.literal:
             kept = line.text[inline.start : inline.end]

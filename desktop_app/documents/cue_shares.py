@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
-from desktop_app.documents.wrapping import ALL_CJK, ATOM, columns
-
-PAUSE = re.compile(r"[,;:.!?…，；：。！？、—–][\"'”’»」』)]*$")
+from desktop_app.documents.wrapping import ALL_CJK, ATOM, PAUSE, columns
 
 
 def shares(text: str, sources: Sequence[str], asked: Sequence[int]) -> list[int]:

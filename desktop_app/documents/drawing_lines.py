@@ -124,6 +124,7 @@ def _build(
 ) -> list[Element]:
     content: list[Element] = []
     links: list[Element] = []
+    shown = 0
     inside: Element | None = None  # a field, and what it says
     said = ""
     for token in arrange(line, rendered):
@@ -142,12 +143,15 @@ def _build(
             payload = line.inlines[token.key].payload
             if short(payload) != "a:fld":
                 links.append(payload)
+                shown = len(content)
             elif whole:
                 inside, said = detach(payload), ""
                 content.append(inside)
         elif isinstance(token, Close):
             if short(line.inlines[token.key].payload) != "a:fld":
-                links.pop()
+                link = links.pop()
+                if len(content) == shown:  # no text is left for it
+                    content.append(_run(paragraph, "", link, language))
             inside = None
     return content
 
@@ -159,26 +163,26 @@ def _set_text(run: Element, text: str) -> None:
 
 
 def _runs(paragraph: Element, text: str, look: Element | None, language: Language | None) -> list[Element]:
-    found = []
-    for part in re.split("(\n)", text):
-        if not part:
-            continue
-        run = paragraph.makeelement(tag_like(paragraph, "br" if part == "\n" else "r"))
-        properties = None if look is None else deepcopy(look)
-        if language is not None:
-            if properties is None:
-                properties = run.makeelement(tag_like(run, "rPr"))
-            for name in ("altLang", "err", "dirty"):
-                properties.attrib.pop(name, None)
-            properties.set("lang", language.tag)
-        if properties is not None:
-            run.append(properties)
-        if part != "\n":
-            element = run.makeelement(tag_like(run, "t"))
-            element.text = part
-            run.append(element)
-        found.append(run)
-    return found
+    return [_run(paragraph, part, look, language) for part in re.split("(\n)", text) if part]
+
+
+def _run(paragraph: Element, text: str, look: Element | None, language: Language | None) -> Element:
+    """Of a line's text, or of a line break."""
+    run = paragraph.makeelement(tag_like(paragraph, "br" if text == "\n" else "r"))
+    properties = None if look is None else deepcopy(look)
+    if language is not None:
+        if properties is None:
+            properties = run.makeelement(tag_like(run, "rPr"))
+        for name in ("altLang", "err", "dirty"):
+            properties.attrib.pop(name, None)
+        properties.set("lang", language.tag)
+    if properties is not None:
+        run.append(properties)
+    if text != "\n":
+        element = run.makeelement(tag_like(run, "t"))
+        element.text = text
+        run.append(element)
+    return run
 
 
 def _turn(paragraph: Element, language: Language | None) -> None:

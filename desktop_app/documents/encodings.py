@@ -90,11 +90,11 @@ class Encoded:
             return False
         return True
 
-    def spliced(self, edits: Iterable[tuple[int, int, str]]) -> bytes:
+    def spliced(self, edits: Iterable[tuple[int, int, str]], into_utf8: bool = False) -> bytes:
         """The file with ``text[start:end]`` replaced by each edit's text, in the order of their places. In
-        the file's own encoding, or in UTF-8 if the new text does not fit into that."""
+        the file's own encoding, or in UTF-8 if that is asked for or the new text does not fit."""
         edits = list(edits)
-        same = all(self.fits(new) for _start, _end, new in edits)
+        same = not into_utf8 and all(self.fits(new) for _start, _end, new in edits)
         parts = [self.bom if same or self.bom == codecs.BOM_UTF8 else b""]
         at = 0
         for start, end, new in edits:
@@ -145,7 +145,7 @@ def _declared(data: bytes, declared: str) -> str:
             name, name
         )
         # As the Encoding Standard has it: these names mean their supersets.
-        if name == "cp1252" and _is_utf8(data):
+        if name == "cp1252" and _is_utf8(data) and not data.isascii():
             return "utf-8"
         if name.startswith(("utf-16", "utf-32")):  # they come with a mark, or this could not be read
             return ""

@@ -34,6 +34,7 @@ from desktop_app.documents.spans import Edit, SpanDocument, direction, load, sho
 DECLARED = re.compile(
     rb"<\?xml[^>]*?encoding\s*=\s*[\"']([\w.:-]+)|<meta[^>]*?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I
 )
+HEAD = re.compile(r"<head(?:\s[^>]*)?>", re.I)
 IDENTITY = re.compile(r"\s(?:id|name)\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s>]+)", re.I)
 SET_TOGETHER = {"option", "title", "button"}
 """A line break may not stand in these."""
@@ -204,6 +205,7 @@ class Html:
         blocks.sort()
         starts = [block.start for block in blocks]
         outside = [edit for edit in words if not _covered(edit, blocks, starts)]
+        blocks += self._declaration([*blocks, *words])
         root = [] if bilingual or not language or self._root is None else self._language(self._root, language)
         return sorted([*root, *blocks, *outside])
 
@@ -269,6 +271,16 @@ class Html:
             return text
         encoding = self._source.encoding
         return text.encode(encoding, "xmlcharrefreplace").decode(encoding)
+
+    def _declaration(self, edits: list[Edit]) -> list[Edit]:
+        """A page in ASCII need not say its encoding; one in UTF-8 has to."""
+        source = self._source
+        if self._xml or source.bom or not source.text.isascii() or all(edit.new.isascii() for edit in edits):
+            return []
+        head = HEAD.search(source.text)
+        if head is None or source.encoding != "utf-8" or DECLARED.search(source.text[:4096].encode()):
+            return []
+        return [Edit(head.end(), head.end(), '<meta charset="utf-8">')]
 
     def _language(self, root: Token, language: str) -> list[Edit]:
         """The document element's language, and the direction in which it is written if that changes."""

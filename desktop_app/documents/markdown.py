@@ -307,7 +307,12 @@ def _wrapped(text: str, width: int, indent: int) -> list[str]:
     end = text[len(text.rstrip()) :]  # two spaces that break the line
     for line in wrap(text, width, indent, indent, WORD):
         if lines and BEGINS_BLOCK.match(line):
-            lines[-1] += f" {line}"
+            before, _space, word = lines[-1].rpartition(" ")
+            if before and not BEGINS_BLOCK.match(word):  # the word before it begins the line instead
+                lines[-1] = before
+                lines.append(f"{word} {line}")
+            else:
+                lines[-1] += f" {line}"
         else:
             lines.append(line)
     return [*lines[:-1], lines[-1] + end] if lines else [text]

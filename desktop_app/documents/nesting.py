@@ -27,13 +27,17 @@ class Piece(NamedTuple):
 def whole_marks(segment: Segment, rendered: Rendered, fixed: Collection[int] = ()) -> Rendered:
     """``rendered`` with each of the segment's marks once, and no others. One that was lost is put over the
     same words if they are there, else where it stood in proportion, so that no link, note or picture
-    disappears. ``fixed`` marks stand for words of the source: lost, they are put in and take no words away."""
+    disappears. ``fixed`` marks stand for words of the source. They go where the new text has the same words,
+    and take no more words away than they have themselves."""
     known = {mark.key for mark in segment.marks}
     text = rendered.text
     marks: dict[int, Mark] = {}
     for mark in clipped(rendered.marks, len(text)):
-        if mark.key in known:
-            marks.setdefault(mark.key, mark)
+        if mark.key in known and mark.key not in marks:
+            marks[mark.key] = mark
+    for mark in segment.marks:
+        if mark.key in fixed and mark.key in marks:
+            marks[mark.key] = _as_long(text, segment.text[mark.start : mark.end], marks[mark.key])
     scale = len(text) / max(1, len(segment.text))
     for mark in segment.marks:
         if mark.key in marks:
@@ -47,6 +51,15 @@ def whole_marks(segment: Segment, rendered: Rendered, fixed: Collection[int] = (
         end = start if mark.key in fixed else max(start, _between_words(text, round(mark.end * scale)))
         marks[mark.key] = Mark(start, end, mark.key)
     return Rendered(text, tuple(marks.values()))
+
+
+def _as_long(text: str, words: str, mark: Mark) -> Mark:
+    """A fixed mark that an alignment has put somewhere, over its own words if they are near; else over what
+    is there, if that is not longer by far: then it would be more than the words' translation."""
+    at = text.find(words, max(0, mark.start - 2 * len(words))) if words else -1
+    if at >= 0:
+        return Mark(at, at + len(words), mark.key)
+    return mark if mark.end - mark.start <= 2 * len(words) + 4 else Mark(mark.start, mark.start, mark.key)
 
 
 def _between_words(text: str, place: int) -> int:

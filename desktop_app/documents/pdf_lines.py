@@ -183,7 +183,7 @@ def _goes_on(taken: list[Line], line: Line, usual: float) -> bool:
         if line.x - edge > 0.8 * line.size and not (hanging and len(taken) == 1) and line.y < before.y:
             return False  # set in: the next paragraph's first line
     down = before.y - line.y
-    if 0 < down <= 1.35 * usual:
+    if 0 < down <= 1.35 * max(usual, 1.2 * line.size):
         # A line that ends well before the others, with a full stop, is the last of its paragraph.
         reach = max(each.end for each in [*taken, line])
         short = before.end < before.x + 0.6 * (reach - before.x)

@@ -7,6 +7,7 @@ new text that has lost a placeholder of its source is marked ``fuzzy``, so that 
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -74,9 +75,18 @@ class Catalogue:
         edits: list[Edit] = []
         for entry, texts in new.values():
             edits += self._filled(entry, texts, forms)
-        fits = all(self._source.fits(edit.new) for edit in edits)
+        fits = self._source.text.isascii() or self._source.encoding != "utf-8" or self._charset() == "utf-8"
+        fits = fits and all(_fits(edit.new, self._charset()) for edit in edits)
         edits += self._new_header(language, forms, fits)
-        return self._source.spliced(sorted(edits))
+        return self._source.spliced(sorted(edits), into_utf8=not fits)
+
+    def _charset(self) -> str:
+        """The encoding that the header says, as Python names it; ASCII if it says none."""
+        found = re.search(r"charset=([^\s;]+)", self._values().get("content-type", ""), re.IGNORECASE)
+        try:
+            return codecs.lookup(found[1]).name if found else "ascii"
+        except LookupError:
+            return "ascii"
 
     def _filled(self, entry: Entry, texts: dict[bool, str], forms: str) -> list[Edit]:
         fields = []
@@ -141,8 +151,7 @@ class Catalogue:
         """A template's header with what is known now."""
         values = self._values()
         wanted: dict[str, str] = {}
-        charset = re.search(r"charset=([^\s;]+)", values.get("content-type", ""), re.IGNORECASE)
-        if charset is None or charset[1] == "CHARSET" or not fits:
+        if not fits or not re.search(r"charset=(?!CHARSET)\S", values.get("content-type", "")):
             wanted["Content-Type"] = "text/plain; charset=UTF-8"
         if "content-transfer-encoding" not in values:
             wanted["Content-Transfer-Encoding"] = "8bit"
@@ -181,6 +190,14 @@ def open_po(path: Path) -> SpanDocument:
     data = load(path)
     found = CHARSET.search(data, 0, 1 << 16)
     return SpanDocument(path, "po", Catalogue(read(data, found[1].decode("ascii") if found else "")))
+
+
+def _fits(text: str, encoding: str) -> bool:
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _code(language: str) -> str:

@@ -14,6 +14,7 @@ OPENING = "（〔［｛〈《「『【〖“‘([{"
 CLOSING = "）〕］｝〉》」』】〗”’)\\]}、。，．：；！？·…—～ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ.,:;!?%％"
 """May not begin a line (the basic rules of Chinese and Japanese line breaking, W3C clreq and jlreq)."""
 ATOM = re.compile(f"[{OPENING}]*(?:[{CJK}]|[^\\s{CJK}]+)[{CLOSING}]*")
+PAUSE = re.compile(r"[,;:.!?…，；：。！？、—–][\"'”’»」』)]*$")
 WORD = re.compile(rf"\S+(?:(?<=[{CJK}]) (?=[{CJK}])\S+)*")
 """Broken at spaces only, and not at one between Chinese words, where the end of a line is read as none."""
 ALL_CJK = re.compile(f"[{CJK}]")
@@ -70,6 +71,8 @@ def wrap(text: str, width: int, first: int = 0, rest: int = 0, at: re.Pattern[st
 def balanced(text: str, width: int) -> list[str]:
     """As `wrap`, with no more lines than that takes and the lines as even as they can be."""
     lines = wrap(text, width)
+    if len(lines) == 2:
+        return _halves(text, width) or lines
     low, high = columns(text) // max(1, len(lines)), width
     while low < high:
         middle = (low + high) // 2
@@ -81,3 +84,18 @@ def balanced(text: str, width: int) -> list[str]:
         else:
             low = middle + 1
     return wrap(text, high)
+
+
+def _halves(text: str, width: int) -> list[str]:
+    """Two lines, broken at a pause if one is near the middle."""
+    best: tuple[float, int] | None = None
+    total = columns(text)
+    before = end = 0
+    for atom in ATOM.finditer(text):
+        before += columns(text[end : atom.end()])
+        end = atom.end()
+        after = total - before
+        if max(before, after) <= width and text[end:].strip():
+            cost = abs(before - after) / total - 0.3 * (PAUSE.search(atom.group()) is not None)
+            best = min(best or (cost, end), (cost, end))
+    return [text[: best[1]].strip(), text[best[1] :].strip()] if best else []

@@ -8,6 +8,7 @@ from typing import Literal
 
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.paths import Paths
+from desktop_app.library.bergamot_files import find_bergamot_files
 from desktop_app.library.catalogue import Catalogue, Model, ModelFile, Task, Variant, WheelSource
 from desktop_app.library.found import Found
 from desktop_app.library.inspecting import inspect
@@ -153,6 +154,8 @@ def _undescribed(folder: Path, catalogue: Catalogue) -> Installed | None:
     known to check it against but, for the first kind, the catalogue."""
     files = [path for path in sorted(folder.iterdir()) if path.is_file()]
     weights = [path for path in files if path.suffix in (".gguf", ".safetensors")]
+    if not weights and (network := find_bergamot_files(path.name for path in files)):
+        weights = [folder / network.model]
     if not weights:
         return None
     try:

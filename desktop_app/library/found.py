@@ -30,7 +30,7 @@ class Found:
     path: Path
     kind: Kind
     name: str
-    format: Literal["gguf", "safetensors", "adapter"]
+    format: Literal["gguf", "safetensors", "bergamot", "adapter"]
     bytes: int
     family: str
     licence: str

@@ -1,4 +1,4 @@
-"""Take a model that the user already has: a GGUF file, a safetensors folder, or an adapter's folder."""
+"""Take a model that the user already has: a GGUF file, the folder of a model, or an adapter's."""
 
 from __future__ import annotations
 
@@ -97,7 +97,8 @@ def _copy(
 
 def _manifest(found: Found, files: tuple[StoredFile, ...], catalogue: Catalogue, copy: bool) -> Manifest:
     single = found.format == "gguf"
-    known = _known(files[0], catalogue) if single and len(files) == 1 else None
+    telling = (single and len(files) == 1) or found.format == "bergamot"  # by its first file
+    known = _known(files[0], catalogue) if telling else None
     model, variant = known or (None, "")
     source = {"kind": "file", "path": str(found.path), **source_of_adapter(found)}
     return Manifest(
@@ -147,7 +148,7 @@ def _content(files: tuple[StoredFile, ...]) -> set[str]:
 
 
 def _is_weight(name: str) -> bool:
-    return name.endswith((".gguf", ".safetensors"))
+    return name.endswith((".gguf", ".safetensors", ".bin"))
 
 
 def _is_inside(path: Path, folder: Path) -> bool:

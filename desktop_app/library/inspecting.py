@@ -11,6 +11,9 @@ from typing import Any
 
 from desktop_app.core.errors import InkhornError, code_of, kind_of_os_error
 from desktop_app.library import found as notes
+from desktop_app.library.bergamot_files import BergamotFiles, find_bergamot_files
+from desktop_app.library.bergamot_header import is_model_file
+from desktop_app.library.bergamot_header import read_header as read_network_header
 from desktop_app.library.choosing import DEFAULT, PICKLE, choose_files
 from desktop_app.library.families import is_known_in_gguf, tasks_of
 from desktop_app.library.folder_facts import licence_in, read_json, require_known
@@ -19,14 +22,14 @@ from desktop_app.library.gguf_header import GgufHeader, read_header
 from desktop_app.library.gguf_parts import part_names, parts_of, wrong_part
 from desktop_app.library.regular import has_links, names_in, require_regular
 from desktop_app.library.safetensors_header import read_shapes
-from desktop_app.library.shape import shape_of_adapter, shape_of_config, shape_of_gguf
+from desktop_app.library.shape import shape_of_adapter, shape_of_config, shape_of_gguf, shape_of_network
 
 _FOLDERS = frozenset(pattern.split("/")[0] for pattern in DEFAULT if "/" in pattern)
 
 
 def inspect(path: Path) -> Found:
     """What ``path`` is: a GGUF file (or one of the parts of a model), a folder with a model as safetensors,
-    or one with an adapter. Links to files are followed.
+    with one of Mozilla's translation networks, or with an adapter. Links to files are followed.
 
     Raises `InkhornError`: ``model_missing``, ``model_damaged``, ``model_unsupported`` (pickle, an unknown
     kind of model, nothing that is a model), ``bad_file`` (a link that leads to no file), ``read_only`` where
@@ -45,6 +48,8 @@ def inspect(path: Path) -> Found:
 
 
 def _file(path: Path) -> Found:
+    if path.suffix.lower() == ".bin" and is_model_file(path):
+        return _folder(path.parent)
     if path.suffix.lower() in PICKLE:
         raise _pickle(path.name)
     with path.open("rb") as file:
@@ -116,6 +121,9 @@ def _folder(path: Path) -> Found:
     if "adapter_config.json" in names:
         return _adapter(path, names)
     if "config.json" not in names:
+        network = find_bergamot_files(names)
+        if network is not None:
+            return _network(path, network)
         return _file(_only_gguf(path, names))
     files = choose_files(names, (), "safetensors", path.name)
     require_regular(path, (*files, *_FOLDERS.intersection(names)))
@@ -142,6 +150,30 @@ def _folder(path: Path) -> Found:
         files,
         tasks_of(family, named),
         shape=shape,
+        has_links=linked,
+    )
+
+
+def _network(path: Path, files: BergamotFiles) -> Found:
+    """One of Mozilla's translation networks."""
+    require_regular(path, files.names)
+    header = read_network_header(path / files.model)
+    name = f"Firefox Translations {'-'.join(files.pair)}" if files.pair else path.name
+    licence, linked = licence_in(path), has_links(path, files.names)
+    said = (*(() if licence else (notes.NO_LICENCE_IN_FOLDER,)), *((notes.LINKS,) if linked else ()))
+    return Found(
+        path,
+        "model",
+        name,
+        "bergamot",
+        sum((path / name).stat().st_size for name in files.names),
+        "bergamot",
+        licence,
+        header.parameters,
+        said,
+        files.names,
+        ("translation",),
+        shape=shape_of_network(header),
         has_links=linked,
     )
 

@@ -11,10 +11,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from desktop_app.library.bergamot_header import BergamotHeader
 from desktop_app.library.catalogue import Model
 
 KV_BYTES = 4  # float32
 UNKNOWN_CONTEXT = 4096  # tokens, for a model that does not say how many it reads
+NETWORK_CONTEXT = 128  # pieces of a sentence that Mozilla's own engine does not break
 _LARGEST = 1 << 48
 Shapes = Mapping[str, tuple[int, ...]]
 """The tensors of a model by name."""
@@ -143,6 +145,21 @@ def shape_of_entry(model: Model) -> Shape:
         layers=model.layers,
         width=model.width,
         kv_width=model.kv_width,
+    )
+
+
+def shape_of_network(header: BergamotHeader) -> Shape:
+    """Of one of Mozilla's translation networks. It needs no more memory for a longer text that is worth a
+    figure."""
+    tables = [item for name, item in header.items.items() if name.endswith("Wemb")]
+    return Shape(
+        parameters=header.parameters,
+        context=NETWORK_CONTEXT,
+        embeddings=sum(table.elements for table in tables),
+        tied=True,
+        bits=8,
+        eight_bit_share=1.0,
+        width=tables[0].shape[-1] if tables else 0,
     )
 
 

@@ -25,22 +25,25 @@ class TranslationHistory:
         self, key: int, text: str, source: str, found: bool, target: str, model: str = ""
     ) -> TranslationRecord:
         """Keep ``text`` as it is now, before anything is done with it: as entry ``key``, or a new one
-        where ``key`` is 0 or is not there any more. What was translated of it stays until `put_result`."""
+        where ``key`` is 0 or is not there any more. What was translated of it stays until `put_result`, and
+        one that is the same as before keeps its place among the others."""
         now = time.time()
         with self._db.transaction():
-            changed = self._db.run(
-                "UPDATE translations SET updated = ?, source = ?, found = ?, target = ?, text = ?"
-                " WHERE id = ? AND deleted_at IS NULL",
-                (now, source, int(found), target, text, key),
-            ).rowcount
-            if not changed:
-                key = int(
-                    self._db.run(
-                        "INSERT INTO translations (created, updated, source, found, target, model,"
-                        " spans_json, text, translation) VALUES (?, ?, ?, ?, ?, ?, '[]', ?, '')",
-                        (now, now, source, int(found), target, model, text),
-                    ).lastrowid
-                    or 0
+            old = self._db.one(
+                "SELECT text, source, target FROM translations WHERE id = ? AND deleted_at IS NULL", (key,)
+            )
+            if old is None:
+                made = self._db.run(
+                    "INSERT INTO translations (created, updated, source, found, target, model,"
+                    " spans_json, text, translation) VALUES (?, ?, ?, ?, ?, ?, '[]', ?, '')",
+                    (now, now, source, int(found), target, model, text),
+                )
+                key = int(made.lastrowid or 0)
+            elif old != (text, source, target):
+                self._db.run(
+                    "UPDATE translations SET updated = ?, source = ?, found = ?, target = ?, text = ?"
+                    " WHERE id = ?",
+                    (now, source, int(found), target, text, key),
                 )
         return self.get(key)
 

@@ -21,7 +21,7 @@ _RUNS_AT_MOST = 32
 _RARE = 200  # entries that have a run
 _RARE_WANTED = 4
 _WINDOW = 15  # characters: five runs
-_ENTRIES_PER_WINDOW = 400
+_ENTRIES_PER_WINDOW = 1500
 _WITH_RUNS = "SELECT rowid FROM memory_index WHERE memory_index MATCH ?"
 
 

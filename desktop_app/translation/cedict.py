@@ -13,7 +13,8 @@ from desktop_app.core.translation import Term
 _LINE = re.compile(r"(\S+) (\S+) \[[^\]]*\]\s*/(.+)/\s*")
 _ASIDE = re.compile(r"\([^()]*\)")
 _NOT_A_WORD = re.compile(
-    r"^(?:CL:|variant of|old variant|see |abbr\. |surname |used in|erhua|also written|Taiwan pr)|[\u3400-\u9fff]"
+    r"^(?:CL:|variant of|old variant|see |abbr\. |surname |used in|erhua|also written|Taiwan pr)"
+    r"|[\u3400-\u9fff]"
 )
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
 _LONGEST_PHRASE = 5
@@ -46,7 +47,7 @@ class Dictionary:
             self._other.setdefault(bare, []).append((traditional, simplified))
 
     def suggested(self, text: str, source: str, target: str) -> tuple[Term, ...]:
-        """Terms for what stands in ``text``: the longest words, of two characters or four letters at least."""
+        """Terms for the longest words in ``text``, of two characters or four letters at least."""
         if source.partition("-")[0] == "zh":
             return self._of_chinese(text)
         return self._of_other(text, target)

@@ -16,6 +16,7 @@ _WORDS = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*|\d+|[^\w\s]")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _HANGUL = re.compile(r"[\uac00-\ud7a3]")
+_LOOKED_AT = 300
 _LONGEST_UNIT = 40
 """Words of the longest phrase that is looked for."""
 
@@ -27,12 +28,14 @@ enough for the wide bounds below."""
 _MOST, _LEAST, _ROOM = 2.2, 0.4, 12
 """Bounds of the length against the expected one, with so many characters of English besides."""
 
-_SCRIPTS = {"zh": "CJK", "ja": "CJK HIRAGANA KATAKANA", "ko": "HANGUL CJK", "ru": "CYRILLIC", "uk": "CYRILLIC",
-            "bg": "CYRILLIC", "be": "CYRILLIC", "mk": "CYRILLIC", "el": "GREEK", "he": "HEBREW", "ar": "ARABIC",
-            "fa": "ARABIC", "ur": "ARABIC", "hi": "DEVANAGARI", "mr": "DEVANAGARI", "ne": "DEVANAGARI",
-            "bn": "BENGALI", "ta": "TAMIL", "te": "TELUGU", "kn": "KANNADA", "ml": "MALAYALAM", "gu": "GUJARATI",
-            "th": "THAI", "ka": "GEORGIAN", "hy": "ARMENIAN", "my": "MYANMAR", "km": "KHMER", "lo": "LAO",
-            "yue": "CJK", "am": "ETHIOPIC", "si": "SINHALA", "pa": "GURMUKHI"}  # fmt: skip
+_SCRIPTS = {
+    "zh": "CJK", "yue": "CJK", "ja": "CJK HIRAGANA KATAKANA", "ko": "HANGUL CJK", "ru": "CYRILLIC",
+    "uk": "CYRILLIC", "bg": "CYRILLIC", "be": "CYRILLIC", "mk": "CYRILLIC", "el": "GREEK", "he": "HEBREW",
+    "ar": "ARABIC", "fa": "ARABIC", "ur": "ARABIC", "hi": "DEVANAGARI", "mr": "DEVANAGARI",
+    "ne": "DEVANAGARI", "bn": "BENGALI", "ta": "TAMIL", "te": "TELUGU", "kn": "KANNADA", "ml": "MALAYALAM",
+    "gu": "GUJARATI", "pa": "GURMUKHI", "si": "SINHALA", "th": "THAI", "lo": "LAO", "km": "KHMER",
+    "my": "MYANMAR", "ka": "GEORGIAN", "hy": "ARMENIAN", "am": "ETHIOPIC",
+}  # fmt: skip
 
 
 def look(
@@ -145,7 +148,7 @@ def is_copy(said: str, out: str) -> bool:
     small = {word for word in ours if not word[0].isupper()}
     if any(_WIDE.match(word) for word in small):
         mine, theirs = _wide(said), _wide(out)
-        return len(mine) >= 4 and _longest_shared(mine, theirs) >= max(4, 0.6 * len(mine))
+        return len(mine) >= 4 and _longest_shared(mine, theirs) >= max(4, 0.6 * min(len(mine), _LOOKED_AT))
     if len(small) < 4:
         return False
     theirs_words = _LETTERS.findall(out)
@@ -153,7 +156,7 @@ def is_copy(said: str, out: str) -> bool:
     kept = sum(1 for word in small if held[word] > 0)
     if kept >= 0.8 * len(small):
         return True
-    return _longest_shared(ours, theirs_words) >= max(6, 0.4 * len(ours)) and kept >= 4
+    return _longest_shared(ours, theirs_words) >= max(6, 0.4 * min(len(ours), _LOOKED_AT)) and kept >= 4
 
 
 def _wide(text: str) -> list[str]:
@@ -161,7 +164,8 @@ def _wide(text: str) -> list[str]:
 
 
 def _longest_shared(first: Sequence[str], second: Sequence[str]) -> int:
-    """The longest run of words that is in both."""
+    """The longest run of words that is in both, of their first ones: it takes the product of the lengths."""
+    first, second = first[:_LOOKED_AT], second[:_LOOKED_AT]
     best = 0
     before: dict[int, int] = {}
     places: dict[str, list[int]] = {}

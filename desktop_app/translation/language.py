@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,8 +89,8 @@ class Detector:
         shares = _shares(said)
         if not shares:
             return NOTHING
-        script, weight = shares.most_common(1)[0]
-        share = weight / sum(shares.values())
+        script = max(shares, key=lambda name: shares[name])
+        share = shares[script] / sum(shares.values())
         if script == "CJK":
             return _chinese_or_japanese(said, share, preferred)
         if script in _ALONE:
@@ -107,20 +107,20 @@ class Detector:
             self._read = FastText(self._path)
         found = self._read.probabilities(line)
         allowed = set(_OF_SCRIPT.get(script, "").split()) or set(found)
-        chances: Counter[str] = Counter()
+        chances: defaultdict[str, float] = defaultdict(float)
         for label, chance in found.items():
             code = _SAME.get(label, label)
             if code in allowed:
-                chances[code] += chance  # type: ignore[assignment]
+                chances[code] += chance
         for code in chances:
             pull = _PREFERRED if code in {entry.partition("-")[0] for entry in preferred} else 1.0
             pull *= _COMMON.get(code, 1.0)
-            chances[code] *= pull ** max(0.0, 1 - letters / _SHORT)  # type: ignore[assignment]
+            chances[code] *= pull ** max(0.0, 1 - letters / _SHORT)
         total = sum(chances.values())
         if not total:
             return NOTHING
-        best, chance = chances.most_common(1)[0]
-        probability = chance / total * min(1.0, share + 0.2)
+        best = max(chances, key=lambda code: chances[code])
+        probability = chances[best] / total * min(1.0, share + 0.2)
         needed = _SURE + _SHORTER * max(0.0, 1 - letters / _SHORT)
         return Guess(best, probability, probability >= needed and letters >= _SURE_LETTERS)
 
@@ -136,21 +136,21 @@ def _said(text: str) -> str:
     return " ".join([*pieces, text[at:]])
 
 
-def _shares(said: str) -> Counter[str]:
+def _shares(said: str) -> dict[str, float]:
     """How many words there are of each script, about. Names and terms in Latin letters are common in texts
     of all others."""
-    found: Counter[str] = Counter()
+    found: defaultdict[str, float] = defaultdict(float)
     for word in _WORD.findall(said):
         scripts = Counter(_script(char) for char in word)
         for script, letters in scripts.items():
             if script == "CJK":
-                found[script] += 0.8 * letters  # type: ignore[assignment]
+                found[script] += 0.8 * letters
             elif script == "HANGUL":
-                found[script] += 0.45 * letters  # type: ignore[assignment]
+                found[script] += 0.45 * letters
             elif len(scripts) == 1:
-                found[script] += 0.5 if script == "LATIN" and word[0].isupper() else 1  # type: ignore[assignment]
+                found[script] += 0.5 if script == "LATIN" and word[0].isupper() else 1
             else:
-                found[script] += letters / 5  # type: ignore[assignment]
+                found[script] += letters / 5
     return found
 
 

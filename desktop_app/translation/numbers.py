@@ -35,7 +35,7 @@ _AFTERNOON_ZH = re.compile(r"(?:下午|晚上|傍晚|夜里|中午|午後)\s*$")
 _HOUR = re.compile(r"\s*(?:h:?(\d\d)?(?![A-Za-z0-9])|(?:Uhr|horas?|heures?|点|點|时|時)(?:\s*(\d\d)(?!\d))?)")
 _ROMAN = re.compile(r"\b(?=[IVX])(X{0,3})(IX|IV|V?I{0,3})\b")
 _WORDS: dict[str, str] = {
-    "en": "zero|one first once|two second twice both|three third|four|five fifth|six|seven|eight|nine nin|ten|"
+    "en": "zero|one first once|two second twice both|three third|four|five fifth|six|seven|eight|nin|ten|"
           "eleven|twel",
     "pt": "zero|um uma primeir|dois duas segund ambos|três terc|quatro quart|cinco quint|seis sext|"
           "sete sétim|oito oitav|nove non|dez décim|onze|doze",

@@ -17,7 +17,7 @@ _TOKENIZERS = {
     "km": "char",
     "my": "char",
 }
-"""Of BLEU, where "13a" finds no words. sacreBLEU's own for Japanese and Korean need dictionaries of their own."""
+"""Of BLEU, where "13a" finds no words. sacreBLEU's own for Japanese and Korean need large dictionaries."""
 _SAMPLES = 1000
 _SEED = 12345
 
@@ -49,7 +49,8 @@ def score(
     where there are none, or not as many."""
     if len(translations) != len(references) or not references:
         raise ValueError("as many translations as references, and one at least")
-    from sacrebleu.metrics import BLEU, CHRF
+    from sacrebleu.metrics.bleu import BLEU
+    from sacrebleu.metrics.chrf import CHRF
 
     bleu = BLEU(tokenize=_TOKENIZERS.get(target.partition("-")[0], "13a"))
     chrf = CHRF()

@@ -16,8 +16,8 @@ _FULL = "。！？｡"
 _CLOSERS = "\"'”’»)]}」』）】》〉〕］"
 _OPENERS = "\"'“‘«([{「『（【《〈〔［¿¡"
 _QUOTES = '"”’」』'
-_TOKENS = re.compile(rf"[{_ENDS}…]+[{re.escape(_CLOSERS)}]*")
-_LINES = re.compile(r"[ \t\u3000]*(?:[\r\n\v\f\x1c-\x1e\x85\u2028\u2029][\s\u3000]*)+|[ ]*\t\s*")
+_TOKENS = re.compile(rf"[{_ENDS}…]+(?:[{re.escape(_CLOSERS)}]|[\u00a0\u202f]»|\s»(?=[\s,.;:]|$))*")
+_LINES = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029\t]\s*")
 _MARKER = re.compile(
     r"\s*(?:[-*+•‣◦▪·–—]|\(?\d{1,3}[.)]|\(?[A-Za-z]\)|[(（]?[一二三四五六七八九十]{1,3}[、）)]|\d{1,3}、|[①-⑳])"
     r"[ \t\u3000]+"
@@ -33,7 +33,7 @@ def _set(words: str) -> frozenset[str]:
 
 _TITLES = _set(
     """
-    mr mrs ms dr prof st sr sra srs sras dra drs jr rev hon gen col capt lt sgt cmdr maj gov sen rep
+    mr mrs ms dr det ee prof st sr sra srs sras dra drs jr rev hon gen col capt lt sgt cmdr maj gov sen rep
     pres messrs mme mlle mm hr fr herr frau mag dipl ing exmo exma eng av avda pág págs depto d dna vv
     aa vs cf al approx ca bzw usw ggf evtl inkl vgl bspw sog geb gest pág art arts e.g i.e p.ex p.e z.b
     d.h u.a o.g s.o v.a viz resp
@@ -144,7 +144,10 @@ def _split_line(
     if marker and marker.end() < end and not (language[:2] == "de" and "." in marker.group()):
         between[-1] += marker.group()
         start = marker.end()
-    for found in _TOKENS.finditer(text, start, end):
+    last = end
+    while last > start and not text[last - 1].isalnum():
+        last -= 1
+    for found in _TOKENS.finditer(text, start, last):  # what has no word in it belongs to the sentence before
         if _is_boundary(text, start, found.start(), found.end(), end, language):
             add(start, found.end())
             start = found.end()
@@ -155,7 +158,7 @@ def _is_boundary(text: str, start: int, at: int, after: int, end: int, language:
     """Whether the sentence that began at ``start`` ends with ``text[at:after]``, stops and closers."""
     if after >= end:
         return False
-    stops = text[at:after].rstrip(_CLOSERS)
+    stops = text[at:after].rstrip(_CLOSERS + "\u00a0\u202f \t")
     closers = text[at + len(stops) : after]
     if any(stop in _FULL for stop in stops):
         return not (any(c in _QUOTES for c in closers) and _SAYS.match(text, after, end))
@@ -178,7 +181,8 @@ def _is_abbreviation(before: str, rest: str, language: str) -> bool:
     word = found.group()
     lower = word.lower()
     following = re.match(r"[^\W\d_]+", rest)
-    starts = following is not None and following.group().lower() in _STARTERS
+    first = following.group() if following else ""
+    starts = first.lower() in _STARTERS and (len(first) == 1 or first[1:].islower())
     if lower in _TITLES:
         return True
     if lower in _BEFORE_NUMBERS and rest[:1].isdigit():

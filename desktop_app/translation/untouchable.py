@@ -37,7 +37,10 @@ _FILE = (
 )
 _URL_CHAR = r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]"
 _URL_END = r"[A-Za-z0-9\-_~/#=&%+$]"
-_NAME = r"[A-Za-z0-9](?:[A-Za-z0-9\-]*[A-Za-z0-9])?"
+_HOST = r"(?:[A-Za-z0-9][A-Za-z0-9\-]{0,62}\.){1,8}"
+_FIRST = r"(?<![A-Za-z0-9_.%+\-])"
+"""Forms of any length begin where no such character stands before: else the search takes the square of the
+length of a line like "a.a.a.a"."""
 _NOT_WORD = r"(?<![A-Za-z0-9_])"
 _EMOJI = (
     r"(?:[\U0001f1e6-\U0001f1ff]{2}|[0-9#*]\ufe0f?\u20e3|"
@@ -60,10 +63,10 @@ _FORMS: tuple[tuple[Kind, str], ...] = (
     ),
     (
         "mail",
-        rf"(?i:{_NOT_WORD}mailto:)?{_NOT_WORD}[A-Za-z0-9][A-Za-z0-9._%+\-]*@(?:{_NAME}\.)+[A-Za-z]{{2,}}",
+        rf"{_FIRST}(?:mailto:)?[A-Za-z0-9][A-Za-z0-9._%+\-]{{0,63}}@{_HOST}[A-Za-z]{{2,24}}",
     ),
-    ("url", rf"(?i:{_NOT_WORD}www\.)(?:{_NAME}\.)+[A-Za-z]{{2,}}{_REST}"),
-    ("url", rf"{_NOT_WORD}(?:{_NAME}\.)+(?:{_TLD})(?![A-Za-z0-9_\-]|\.[A-Za-z0-9]){_REST}"),
+    ("url", rf"(?i:{_NOT_WORD}www\.){_HOST}[A-Za-z]{{2,24}}{_REST}"),
+    ("url", rf"{_FIRST}{_HOST}(?:{_TLD})(?![A-Za-z0-9_\-]|\.[A-Za-z0-9]){_REST}"),
     ("code", r"`[^`\n]+`"),
     ("placeholder", r"\{\{[^{}\n]{1,60}\}\}|[$#%]?\{[^{}\n]{0,60}\}|\[\[[^\[\]\n]{1,60}\]\]"),
     (
@@ -76,7 +79,7 @@ _FORMS: tuple[tuple[Kind, str], ...] = (
         "path",
         r"(?<![\w.])(?:[A-Za-z]:\\|\\\\)[^\s<>:\"|?*，。；、]+(?<![.,;:)\]])"
         r"|(?<![\w./<])(?:~|\.{1,2})?/(?:[\w.\-+@]+/)+[\w.\-+@]*(?<![.,;:])|(?<![\w./<])~/[\w.\-+@]+"
-        rf"|{_NOT_WORD}[A-Za-z0-9_][\w\-.]*\.(?:{_FILE})(?![A-Za-z0-9_])",
+        rf"|{_FIRST}[A-Za-z0-9_][\w\-.]{{0,120}}\.(?:{_FILE})(?![A-Za-z0-9_])",
     ),
     ("emoji", rf"{_EMOJI}|(?<![\w:]):[a-z][a-z0-9_+\-]+:(?![\w:])"),
     ("handle", r"(?<![\w@#&/])(?:@[A-Za-z_]|#[^\W\d_])\w*(?<!_)"),

@@ -36,7 +36,11 @@ LIBRARIES = (
     "ziafont",
     "python-docx",
     "psutil",
+    "pypdf",
+    "charset-normalizer",
     "lxml",
+    "OpenCC",
+    "sacrebleu",
 )
 
 

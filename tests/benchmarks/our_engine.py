@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +23,7 @@ from desktop_app.core.messages import (
     Reply,
     Shutdown,
     Text,
+    Transform,
 )
 from desktop_app.core.sampling import Sampling
 from desktop_app.engine.serve import run_engine
@@ -39,7 +41,7 @@ class Answer:
 class OurEngine:
     """An engine process with ``model`` loaded; its prepared form lies in ``place``. Ends with the block."""
 
-    def __init__(self, model: Path, place: Path, threads: int) -> None:
+    def __init__(self, model: Path, place: Path, threads: int, precision: str = "auto") -> None:
         context = multiprocessing.get_context("spawn")
         self._connection, there = context.Pipe()
         self._next_id = 0
@@ -47,7 +49,7 @@ class OurEngine:
         self._process = context.Process(target=run_engine, args=(there,))
         self._process.start()
         there.close()
-        self._load_id = self._send(Load, str(model), str(place), threads=threads)
+        self._load_id = self._send(Load, str(model), str(place), threads=threads, precision=precision)
         self._info: ModelInfo | None = None
 
     @property
@@ -69,6 +71,10 @@ class OurEngine:
         number = self._send(Generate, messages, greedy, **options)
         reply, text, first = self._wait(number)
         return Answer(text, reply, first - began)
+
+    def transform(self, texts: Sequence[str]) -> list[str]:
+        """Each of ``texts`` through the encoder-decoder model that is loaded."""
+        return list(self._wait(self._send(Transform, tuple(texts)))[0])
 
     def _send(self, kind: type[Command], *values: Any, **options: Any) -> int:
         self._next_id += 1

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polib
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from desktop_app.core.errors import InkhornError
@@ -17,10 +17,44 @@ from desktop_app.documents.opening import open_document
 from tests.documents.text_samples import SAMPLES
 
 FIXTURES = Path(__file__).parent / "fixtures"
+KEPT = [
+    *(
+        "<em>",
+        "</em>",
+        "<code>npm install</code>",
+        '<a href="x?a=1&amp;b=2"',
+        "</a>",
+        "<i>",
+        "</i>",
+        "<b>",
+        "</b>",
+    ),
+    *(
+        "<img src=a.png",
+        '<span class="notranslate">Brand X</span>',
+        "`code x`",
+        "](http://x.y/a_b",
+        "](i.png)",
+    ),
+    *(
+        "<http://auto.x>",
+        "$x_1$",
+        "[^1]",
+        "][ref]",
+        "[ ] ",
+        "`a`",
+        "{\\an8}",
+        "<c.yellow>",
+        "<v Roger",
+        "<00:05.000>",
+    ),
+    *("</c>", "</v>", "-->", "<font"),
+]
 ENCODINGS = ["utf-8", "utf-8-sig", "utf-16"]
 FILES = settings(
     max_examples=25,
     deadline=None,
+    phases=[Phase.explicit, Phase.generate],  # the inputs are large: shrinking them takes minutes
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 WORDS = st.text(
@@ -120,12 +154,10 @@ def test_marks_anywhere(tmp_path: Path, name: str, data: st.DataObject) -> None:
     target = tmp_path / f"new-{name}"
     document.write(new, target)
     again = open_document(target)
-    if name.startswith("film"):  # a text that begins with a dash makes two speakers of one
-        assert len(again.segments) >= len(document.segments) - 1
-        return
-    assert len(again.segments) == len(document.segments)
-    for before, after in zip(document.segments, again.segments, strict=True):
-        assert len(after.marks) >= len({mark.key for mark in before.marks if mark.start == mark.end})
+    assert len(again.segments) >= len(document.segments) - 2  # one can be all code, two cues one sentence
+    source, found = (" ".join(text.split()) for text in (SAMPLES[name], target.read_text(encoding="utf-8")))
+    for kept in KEPT:
+        assert found.count(kept) >= source.count(kept), kept
 
 
 @FILES
@@ -173,7 +205,7 @@ def test_both_languages(tmp_path: Path, name: str) -> None:
     new = {each.key: Rendered(each.text.upper(), each.marks) for each in document.segments}
     document.write(new, target, bilingual=True, language="de")
     text = target.read_text(encoding="utf-8")
-    plain = " ".join(open_document(path).segments[0].text.split()[:2])
+    plain = open_document(path).segments[0].text.split()[0]
     assert plain.upper() in text
     assert plain in text
 

@@ -27,6 +27,14 @@ def test_one_entry_grows_as_one_types(store: Store) -> None:
     assert entry.spans == (Span(0, 12, 0, 7, "", True),)
 
 
+def test_opening_an_old_one_does_not_move_it_to_the_front(store: Store) -> None:
+    first, second = kept(store, "one", "um"), kept(store, "two", "dois")
+    store.history.keep(first, "one", "en", True, "pt")
+    assert [entry.id for entry in store.history.newest()] == [second, first]
+    store.history.keep(first, "one more", "en", True, "pt")
+    assert [entry.id for entry in store.history.newest()] == [first, second]
+
+
 def test_it_is_there_after_the_app_was_killed(store: Store, path: Path) -> None:
     kept(store, "Before anything ran")
     other, _ = open_store(path)

@@ -18,7 +18,7 @@ from desktop_app.translation.chinese import Chinese
         ("zh", "Hans", "", "頭髮", "头发"),
         ("zh", "", "nin", "你好，你们好", "您好，你们好"),
         ("zh", "", "ni", "您好", "你好"),
-        ("zh", "Hant", "", "见 https://example.com/a.html 和`软件`", "見 https://example.com/a.html 和`软件`"),
+        ("zh", "Hant", "", "见 https://a.org/b 和`软件`", "見 https://a.org/b 和`软件`"),
         ("zh", "", "", "你好吗?我很好,谢谢!", "你好吗？我很好，谢谢！"),
         ("zh", "", "", "比分是1:0,很好", "比分是1:0,很好"),
         ("pt", "Hant", "nin", "软件 你", "软件 你"),

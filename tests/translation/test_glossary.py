@@ -54,9 +54,11 @@ def test_kept() -> None:
 
 
 TBX_2 = """<?xml version="1.0"?><!DOCTYPE martif SYSTEM "TBXcoreStructV02.dtd"><martif type="TBX"><text><body>
-<termEntry id="1"><langSet xml:lang="en-US"><tig><term>ink</term></tig><tig><term>fluid ink</term></tig></langSet>
+<termEntry id="1"><langSet xml:lang="en-US"><tig><term>ink</term></tig>
+<tig><term>fluid ink</term></tig></langSet>
 <langSet xml:lang="zh"><tig><term>墨水</term></tig></langSet></termEntry>
-<termEntry id="2"><langSet xml:lang="en"><ntig><termGrp><term>quill</term></termGrp></ntig></langSet></termEntry>
+<termEntry id="2"><langSet xml:lang="en"><ntig><termGrp><term>quill</term></termGrp></ntig></langSet>
+</termEntry>
 </body></text></martif>"""
 TBX_3 = """<tbx type="TBX-Basic" xmlns="urn:iso:std:iso:30042:ed-2"><text><body><conceptEntry id="1">
 <langSec xml:lang="en"><termSec><term>ink</term></termSec></langSec>

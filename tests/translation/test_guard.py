@@ -12,7 +12,7 @@ FAILURES = [
     # Argos Translate 428: one word comes three times
     ("enrolled", "matriculados matriculados matriculados", "en", "pt", "loop"),
     # Argos Translate 444: applause for a sentence
-    ("What It Is: Think of it like a smart trick to uncover stuff on the internet.", LAUGHTER, "en", "zh", "loop"),
+    ("What It Is: Think of it like a trick to uncover stuff on the internet.", LAUGHTER, "en", "zh", "loop"),
     # Argos Translate 299: a note sign for a sentence
     ("буквально час два и все будет у вас)", "♪", "ru", "en", "empty"),
     ("да, я видел :)", "_", "ru", "en", "empty"),
@@ -31,21 +31,21 @@ FAILURES = [
     ("hallo", "Hello hello", "nl", "en", "loop"),
     # Argos Translate 383: only some words are translated
     (
-        "Borrower will pay Bank the unpaid principal amount of all Credit Extensions and interest on the unpaid "
-        "principal amount of the Credit Extensions .",
-        "Borrower va payer Bank the unpaid principal amount of all Credit Extensions and interest on the unpaid "
-        "principal amount of the Credit Extensions .",
+        "Borrower will pay Bank the unpaid principal amount of all Credit Extensions and interest on the "
+        "unpaid principal amount of the Credit Extensions .",
+        "Borrower va payer Bank the unpaid principal amount of all Credit Extensions and interest on the "
+        "unpaid principal amount of the Credit Extensions .",
         "en", "fr", "copied",
     ),
     # LibreTranslate 947, Argos Translate 363: the source comes back
     ("The report was written in the spring.", "The report was written in the spring.", "en", "de", "copied"),
-    ("The report was written in the spring.", "The report was written in the spring.", "en", "zh", "wrong_script"),
+    ("The report was written in spring.", "The report was written in spring.", "en", "zh", "wrong_script"),
     ("这份报告是春天写的。", "这份报告是春天写的。", "zh", "en", "wrong_script"),
     # Argos Translate 397: one word, whatever was asked
-    ("Η έκθεση γράφτηκε την άνοιξη και κανείς δεν τη διάβασε ποτέ μέχρι το τέλος.", "Home", "el", "en", "length"),
+    ("Η έκθεση γράφτηκε την άνοιξη και κανείς δεν τη διάβασε μέχρι το τέλος.", "Home", "el", "en", "length"),
     # Argos Translate 312: a sentence that was never there
     ("Those who stay are at risk.", "© 2019 Màrqueting digital de BookingSuite. BookingSuite és una marca de "
-     "Booking.com. Estaràs en bones mans: pots confiar en el gran servei d'Atenció al client.", "en", "ca", "length"),
+     "Booking.com. Estaràs en bones mans: pots confiar en el servei.", "en", "ca", "length"),
     ("The rain has ended.", "Дождь закончился.", "en", "pt", "wrong_script"),
     ("她昨天回来了。", "", "zh", "en", "empty"),
 ]  # fmt: skip

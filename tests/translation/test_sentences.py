@@ -10,7 +10,8 @@ from desktop_app.translation.sentences import split, split_long
 
 PIECES = st.sampled_from(
     ["Mr.", " ", "  ", "\n", "\r\n", "\t", "He", "he", ".", "!", "?", "。", "！", "……", "”", "“", "(", ")",
-     "3.14", "U.S.", "1.", "- ", "• ", "你好", "他说", "e.g.", "…", "...", "\u2028", "\u3000", "É", "一、", "①"]
+     "3.14", "U.S.", "1.", "- ", "• ", "你好", "他说", "e.g.", "…", "...", "\u2028", "\u3000", "É",
+     "一、", "①"]
 )  # fmt: skip
 TEXTS = st.lists(PIECES, max_size=30).map("".join) | st.text(max_size=60)
 
@@ -53,6 +54,11 @@ def test_lines_are_never_joined(text: str) -> None:
         ("“我走了。”他说。门关了。", ["“我走了。”他说。", "门关了。"]),
         ("他问：“谁？”没有人回答。", ["他问：“谁？”", "没有人回答。"]),
         ("我……我不知道。", None),
+        ("«\u00a0Un os\u00a0!\u00a0», dit-il. Rien.", ["«\u00a0Un os\u00a0!\u00a0», dit-il.", "Rien."]),
+        ("Nous sommes amis. »", None),
+        ("酒吧不再是会客室。 “", None),
+        ("Los EE. UU. siguen.", None),
+        ("It is at 7 p.m. ET tonight.", None),
         ("价格是3.14元。很便宜。", ["价格是3.14元。", "很便宜。"]),
         ("Er kam am 3. Oktober. Dann ging er.", ["Er kam am 3. Oktober.", "Dann ging er."]),
         ("¿Qué? ¡No! Está bien.", ["¿Qué?", "¡No!", "Está bien."]),

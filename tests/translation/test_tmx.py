@@ -13,9 +13,10 @@ from desktop_app.translation.tmx import Pair, read_tmx, write_tmx
 
 OTHERS = """<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE tmx SYSTEM "tmx14.dtd">
-<tmx version="1.4"><header creationtool="x" creationtoolversion="1" segtype="sentence" o-tmf="x" adminlang="en"
- srclang="EN-US" datatype="plaintext"/><body>
-<tu changedate="20200101T000000Z"><tuv xml:lang="en"><seg>Press <bpt i="1">&lt;b&gt;</bpt>Enter<ept i="1">&lt;/b&gt;</ept> now<ph>
+<tmx version="1.4"><header creationtool="x" creationtoolversion="1" segtype="sentence" o-tmf="x"
+ adminlang="en" srclang="EN-US" datatype="plaintext"/><body>
+<tu changedate="20200101T000000Z"><tuv xml:lang="en"><seg>Press <bpt i="1">&lt;b&gt;</bpt>Enter<ept
+ i="1">&lt;/b&gt;</ept> now<ph>
 <sub>a note</sub></ph>.</seg></tuv><tuv xml:lang="zh-CN"><seg>按<hi>回车</hi>。</seg></tuv>
 <tuv xml:lang="de"><seg>Jetzt Enter.</seg></tuv></tu>
 <tu><tuv lang="fr"><seg>Oui</seg></tuv><tuv lang="pt"><seg>Sim</seg></tuv></tu>
@@ -65,9 +66,11 @@ def _as_read(text: str) -> str:
 
 
 BOMB = """<?xml version="1.0"?><!DOCTYPE tmx [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>
-<tmx version="1.4"><body><tu><tuv xml:lang="en"><seg>&b;</seg></tuv><tuv xml:lang="pt"><seg>x</seg></tuv></tu></body></tmx>"""
+<tmx version="1.4"><body><tu><tuv xml:lang="en"><seg>&b;</seg></tuv>
+<tuv xml:lang="pt"><seg>x</seg></tuv></tu></body></tmx>"""
 FETCH = """<?xml version="1.0"?><!DOCTYPE tmx [<!ENTITY a SYSTEM "file:///etc/hostname">]>
-<tmx version="1.4"><body><tu><tuv xml:lang="en"><seg>&a;</seg></tuv><tuv xml:lang="pt"><seg>x</seg></tuv></tu></body></tmx>"""
+<tmx version="1.4"><body><tu><tuv xml:lang="en"><seg>&a;</seg></tuv>
+<tuv xml:lang="pt"><seg>x</seg></tuv></tu></body></tmx>"""
 
 
 @pytest.mark.parametrize(

@@ -55,15 +55,14 @@ def translate_batch(
 ) -> list[list[Decoded]]:
     """The translations of each of ``texts``, whose pieces are ``ids``; the best first. Raises `Stopped`."""
     network, end = parts.network, parts.target.end
-    words = [tuple(ways for word in own if (ways := ways_to_write(parts.target, word))) for own in required]
-    candidates = [
-        parts.candidates([*own, parts.source.end], more) for own, more in zip(ids, words, strict=True)
-    ]
+    words = [_ways(parts.target, own) for own in required]
+    whole = [[*own, parts.source.end] for own in ids]
+    candidates = [parts.candidates(own, more) for own, more in zip(whole, words, strict=True)]
     limits = [
         LENGTH_FACTOR * (len(own) + 1) + LENGTH_MORE + sum(max(map(len, ways)) for ways in more)
         for own, more in zip(ids, words, strict=True)
     ]
-    memory = network.encode([[*own, parts.source.end] for own in ids])
+    memory = network.encode(whole)
     steps = Steps(network, memory, candidates, cancelled)
     results: list[list[Hypothesis]] = [[] for _ in texts]
     beams = beams_of(wish)
@@ -88,6 +87,11 @@ def translate_batch(
     return done
 
 
+def _ways(vocabulary: Vocabulary, words: Sequence[str]) -> tuple[Ways, ...]:
+    found = (ways_to_write(vocabulary, word) for word in words)
+    return tuple(ways for ways in found if ways)
+
+
 def ways_to_write(vocabulary: Vocabulary, word: str) -> Ways:
     """The pieces of ``word`` at the beginning of a word, and inside one (or in a script without spaces)."""
     ids = vocabulary.ids([word])[0]
@@ -102,7 +106,7 @@ def _distinct(found: Sequence[Hypothesis], vocabulary: Vocabulary, count: int) -
     if count == 1 or len(found) == 1:
         return list(found[:1])
     texts = vocabulary.texts([list(hypothesis.ids) for hypothesis in found])
-    first = {text: hypothesis for text, hypothesis in reversed(list(zip(texts, found, strict=True)))}
+    first = dict(reversed(list(zip(texts, found, strict=True))))
     return [first[text] for text in dict.fromkeys(texts)][:count]
 
 

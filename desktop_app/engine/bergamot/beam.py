@@ -13,9 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-import torch
-from torch import Tensor
-
 from desktop_app.engine.bergamot.steps import Found, Hypothesis, Steps
 
 Ways = tuple[tuple[int, ...], ...]
@@ -36,14 +33,9 @@ class _Beam:
 
     row: int
     total: float = 0.0
-    found: Hypothesis = Hypothesis()
+    found: Hypothesis = field(default_factory=Hypothesis)
     held: frozenset[int] = frozenset()
     open: _Open | None = None
-
-    @property
-    def bank(self) -> tuple[int, int]:
-        """How much of the words is there."""
-        return len(self.held), self.open.at if self.open else 0
 
 
 @dataclass(slots=True)
@@ -59,7 +51,6 @@ class _Text:
 class _Choice(NamedTuple):
     total: float
     beam: _Beam
-    column: int
     piece: int
     logprob: float
 
@@ -73,27 +64,21 @@ def beam_search(
     for number, (limit, own) in enumerate(zip(limits, words, strict=True)):
         size = max(beams, min(12, 2 * len(own) + 2)) if own else beams
         running.append(_Text(number, limit, own, size, [_Beam(number)]))
-    columns: Tensor | None = None
+    pieces: list[int] | None = None
     while running:
-        logprobs = steps.scores(columns).log_softmax(1)
-        most = min(max(text.size for text in running) + 1, logprobs.shape[1])
-        values, places = logprobs.topk(most, 1)
-        pieces = [steps.ids(row) for row in places]
-        best, where = values.tolist(), places.tolist()
+        steps.advance(pieces)
+        best = steps.top(max(text.size for text in running) + 1)
         rows: list[int] = []
-        chosen: list[int] = []
+        pieces = []
         going: list[_Text] = []
         for text in running:
             choices = [
-                _Choice(beam.total + value, beam, column, piece, value)
+                _Choice(beam.total + value, beam, piece, value)
                 for beam in text.running
-                for value, column, piece in zip(
-                    best[beam.row], where[beam.row], pieces[beam.row], strict=True
-                )
-                if value > -torch.inf
+                for piece, value in best[beam.row]
             ]
             if text.words:
-                choices = _held_to(text, choices + _forced(text, steps, logprobs), end)
+                choices = _held_to(text, choices + _forced(text, steps), end)
             choices.sort(key=lambda choice: -choice.total)
             picked = _share_out(text, choices) if text.words else choices[: text.size]
             text.running = []
@@ -105,15 +90,15 @@ def beam_search(
                 else:
                     text.running.append(replace(beam, row=len(rows)))
                     rows.append(choice.beam.row)
-                    chosen.append(choice.column)
+                    pieces.append(choice.piece)
             if text.running and text.size > 0:
                 going.append(text)
             else:
                 text.done.sort(key=lambda beam: (-len(beam.held), -beam.found.score))
                 found(text.number, [beam.found for beam in text.done])
         running = going
-        steps.keep(rows)
-        columns = torch.tensor(chosen, dtype=torch.long, device=logprobs.device)
+        if running:
+            steps.keep(rows)
 
 
 def _advance(choice: _Choice, before: int, words: tuple[Ways, ...], end: int) -> _Beam:
@@ -131,12 +116,8 @@ def _advance(choice: _Choice, before: int, words: tuple[Ways, ...], end: int) ->
 
 def _state(beam: _Beam, piece: int, words: tuple[Ways, ...]) -> tuple[frozenset[int], _Open | None]:
     """What a beam holds and has begun after ``piece``."""
-    ways = [
-        _Open(word, way, 0)
-        for word in range(len(words))
-        if word not in beam.held
-        for way in range(len(words[word]))
-    ]
+    missing = (word for word in range(len(words)) if word not in beam.held)
+    ways = [_Open(word, way, 0) for word in missing for way in range(len(words[word]))]
     if beam.open:
         ways.insert(0, beam.open)
     for word, way, at in ways:
@@ -148,7 +129,7 @@ def _state(beam: _Beam, piece: int, words: tuple[Ways, ...]) -> tuple[frozenset[
     return beam.held, None
 
 
-def _forced(text: _Text, steps: Steps, logprobs: Tensor) -> list[_Choice]:
+def _forced(text: _Text, steps: Steps) -> list[_Choice]:
     """The next piece of each word that is missing, whatever its score."""
     found = []
     for beam in text.running:
@@ -156,9 +137,8 @@ def _forced(text: _Text, steps: Steps, logprobs: Tensor) -> list[_Choice]:
             nexts = [text.words[beam.open.word][beam.open.way][beam.open.at]]
         else:
             nexts = [way[0] for word, ways in enumerate(text.words) if word not in beam.held for way in ways]
-        for piece, column in zip(nexts, steps.columns(nexts), strict=True):
-            value = float(logprobs[beam.row, column])
-            found.append(_Choice(beam.total + value, beam, column, piece, value))
+        for piece, value in zip(nexts, steps.logprobs(beam.row, nexts), strict=True):
+            found.append(_Choice(beam.total + value, beam, piece, value))
     return found
 
 

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import torch
-from torch import Tensor
-
 from desktop_app.engine.bergamot.steps import Found, Hypothesis, Steps
 
 
@@ -21,16 +18,15 @@ class _Text:
 
 
 def greedy(steps: Steps, limits: Sequence[int], end: int, found: Found) -> None:
-    """The likeliest piece each time."""
+    """Translate each sentence of ``steps`` with at most ``limits`` pieces; what comes to its ``end`` leaves
+    the batch. Raises `Stopped`."""
     running = [_Text(number, limit) for number, limit in enumerate(limits)]
-    columns: Tensor | None = None
+    chosen: list[int] | None = None
     while running:
-        scores = steps.scores(columns)
-        best, columns = scores.max(1)
-        logprobs = (best - scores.logsumexp(1)).tolist()
+        steps.advance(chosen)
         going: list[int] = []
-        for row, (text, piece) in enumerate(zip(running, steps.ids(columns), strict=True)):
-            text.logprobs.append(logprobs[row])
+        for row, (text, (piece, logprob)) in enumerate(zip(running, steps.best(), strict=True)):
+            text.logprobs.append(logprob)
             text.rows.append(steps.before + row)
             if piece != end:
                 text.ids.append(piece)
@@ -41,5 +37,6 @@ def greedy(steps: Steps, limits: Sequence[int], end: int, found: Found) -> None:
                 going.append(row)
         if len(going) < len(running):
             running = [running[row] for row in going]
-            steps.keep(going)
-            columns = columns[torch.tensor(going, dtype=torch.long, device=columns.device)]
+            if running:
+                steps.keep(going)
+        chosen = [text.ids[-1] for text in running]

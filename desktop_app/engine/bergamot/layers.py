@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
+from torch.nn import functional
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class DenseLayer:
         self.bytes = self._weights.nbytes + self._bias.nbytes
 
     def __call__(self, x: Tensor) -> Tensor:
-        found = F.linear(x.to(self._dtype), self._weights, self._bias)
+        found = functional.linear(x.to(self._dtype), self._weights, self._bias)
         return found.relu_() if self._relu else found.float()
 
 

@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
+from torch.nn import functional
 
 from desktop_app.engine.bergamot.layers import Layer, Matrix
 from desktop_app.engine.bergamot.settings import Settings
@@ -57,7 +57,7 @@ class Norm:
 
     def __call__(self, branch: Tensor, x: Tensor) -> Tensor:
         """Of ``x`` and what a branch (which is written over) makes of it."""
-        return F.layer_norm(branch.add_(x), self.scale.shape, self.scale, self.bias, EPSILON)
+        return functional.layer_norm(branch.add_(x), self.scale.shape, self.scale, self.bias, EPSILON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class Memory:
 
 
 class Network:
-    """``source`` embeds what is read, ``output``'s embedding what is written. All of it lies on ``device``."""
+    """``source`` embeds what is read, ``output``'s embedding what is written; all on ``device``."""
 
     def __init__(
         self,
@@ -148,7 +148,7 @@ class Network:
         x = x.add_(self._position(length - 1, length)).view(rows * length, width)
         for layer in self._encoder:
             query, key, value = layer.attention(x).view(rows, length, 3, heads, -1).permute(2, 0, 3, 1, 4)
-            seen = F.scaled_dot_product_attention(query, key, value, attn_mask=mask)
+            seen = functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
             seen = seen.transpose(1, 2).reshape(rows * length, width)
             x = layer.attention_norm(layer.attention_out(seen), x)
             x = layer.norm(layer.narrow(layer.wide(x)), x)
@@ -178,7 +178,7 @@ class Network:
             cells[number] = cell = torch.lerp(new, cells[number], gate.sigmoid())
             x = layer.cell_norm(cell.relu(), x)
             query = layer.query(x).view(rows, self.settings.heads, 1, -1)
-            seen = F.scaled_dot_product_attention(
+            seen = functional.scaled_dot_product_attention(
                 query, memory.keys[number], memory.values[number], attn_mask=memory.mask
             )
             x = layer.attention_norm(layer.attention_out(seen.view(rows, width)), x)

@@ -69,8 +69,8 @@ def read_settings(text: str) -> Settings:
 
 
 def _values(text: str) -> Mapping[str, str]:
-    """Of a YAML file as Marian writes it: one ``name: value`` a line, lists on lines of their own, joined here
-    by spaces. No more of YAML is read, so nothing in it can grow or refer to anything."""
+    """Of a YAML file as Marian writes it: one ``name: value`` a line, lists on lines of their own, joined
+    here by spaces. No more of YAML is read, so nothing in it can grow or refer to anything."""
     found: dict[str, str] = {}
     name = ""
     for line in text.splitlines():

@@ -9,15 +9,20 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from desktop_app.engine.bergamot.layers import Layer
 from desktop_app.engine.bergamot.network import Memory, Network
 from desktop_app.engine.bergamot.shortlist import Numbers
 from desktop_app.engine.causal import Stopped
 
+GROUP = 8
+"""Sentences that are scored over all their candidates together. The candidates of 64 sentences are together
+14,000 of 32,000 pieces, those of 8 some 4,500, of one about 1,000; fewer sentences waste the product."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """Pieces without the end, ``logprobs`` with the end's where it ``ended``, and the rows of `Steps` in which
-    each of them was chosen."""
+    """Pieces without the end, ``logprobs`` with the end's where it ``ended``, and the rows of `Steps` in
+    which each of them was chosen."""
 
     ids: tuple[int, ...] = ()
     logprobs: tuple[float, ...] = ()
@@ -34,6 +39,34 @@ Found = Callable[[int, list[Hypothesis]], None]
 """Called once for each sentence with its number in the batch and its translations, the best first."""
 
 
+class _Group:
+    """Some sentences with all their candidates: ``mask [rows, candidates]`` is 0 where one is the row's own,
+    else -inf; ``logprobs`` are of the last step."""
+
+    def __init__(self, network: Network, candidates: Sequence[Numbers]) -> None:
+        marked = np.zeros(len(network.output.bias), np.bool_)
+        for own in candidates:
+            marked[own] = True
+        column = np.cumsum(marked) - 1
+        mask = np.full((len(candidates), int(marked.sum())), -np.inf, np.float32)
+        for row, own in enumerate(candidates):
+            mask[row, column[own]] = 0
+        self.pieces = torch.from_numpy(np.flatnonzero(marked))
+        self.output: Layer = network.output.over(self.pieces.to(network.device))
+        self.mask = torch.from_numpy(mask).to(network.device)
+        self.scores = self.mask
+
+    def score(self, x: Tensor) -> None:
+        self.scores = self.output(x).add_(self.mask)
+
+    def ids(self, columns: Tensor) -> list[int]:
+        found: list[int] = self.pieces[columns.cpu()].tolist()
+        return found
+
+    def keep(self, rows: Sequence[int]) -> None:
+        self.mask = self.mask[torch.tensor(rows, dtype=torch.long, device=self.mask.device)]
+
+
 class Steps:
     """The decoder over a batch, at first with a row for each sentence.
 
@@ -47,12 +80,9 @@ class Steps:
         candidates: Sequence[Numbers],
         cancelled: Callable[[], bool],
     ) -> None:
-        self._network, self._cancelled = network, cancelled
-        self._pieces, mask = _union(candidates, len(network.output.bias))
-        self._on_device = self._pieces.to(network.device)
-        self._output = network.output.over(self._on_device)
-        self._mask = mask.to(network.device)
-        self._memory = memory
+        self._network, self._cancelled, self._memory = network, cancelled, memory
+        starts = range(0, len(candidates), GROUP)
+        self._groups = [_Group(network, candidates[start : start + GROUP]) for start in starts]
         self._of = list(range(len(candidates)))
         self._cells = network.begin(len(candidates))
         self._position = 0
@@ -60,45 +90,66 @@ class Steps:
         self.before = 0
         """Rows of all earlier steps."""
 
-    def scores(self, columns: Tensor | None) -> Tensor:
-        """Of each candidate of any sentence, after the chosen ``columns [rows]`` (None at the beginning):
-        ``[rows, candidates]``, -inf where it is not one of the sentence's candidates. Raises `Stopped`."""
+    def advance(self, ids: Sequence[int] | None) -> None:
+        """Take in the piece that each row has chosen, None at the beginning. Raises `Stopped`."""
         if self._cancelled():
             raise Stopped
         self.before += self.queries[-1].shape[0] if self.queries else 0
-        chosen = None if columns is None else self._on_device[columns]
+        chosen = None if ids is None else torch.tensor(ids, device=self._network.device)
         x, query = self._network.step(chosen, self._position, self._cells, self._memory)
         self._position += 1
         self.queries.append(query)
-        return self._output(x).add_(self._mask)
+        start = 0
+        for group in self._groups:
+            end = start + len(group.mask)
+            group.score(x[start:end])
+            start = end
+
+    def best(self) -> list[tuple[int, float]]:
+        """The likeliest piece of each row, and the logarithm of its probability among the candidates."""
+        found: list[tuple[int, float]] = []
+        for group in self._groups:
+            values, columns = group.scores.max(1)
+            logprobs = (values - group.scores.logsumexp(1)).tolist()
+            found += zip(group.ids(columns), logprobs, strict=True)
+        return found
+
+    def top(self, count: int) -> list[list[tuple[int, float]]]:
+        """As `best`, the ``count`` likeliest of each row; fewer where there are no more."""
+        found = []
+        for group in self._groups:
+            logprobs = group.scores = group.scores.log_softmax(1)
+            values, columns = logprobs.topk(min(count, logprobs.shape[1]), 1)
+            for row, kept in zip(columns, values.tolist(), strict=True):
+                pairs = zip(group.ids(row), kept, strict=True)
+                found.append([(piece, value) for piece, value in pairs if value > -torch.inf])
+        return found
+
+    def logprobs(self, row: int, ids: Sequence[int]) -> list[float]:
+        """Of these candidates of ``row``, after `top`."""
+        for group in self._groups:
+            if row < len(group.mask):
+                columns = torch.searchsorted(group.pieces, torch.tensor(ids)).to(group.mask.device)
+                found: list[float] = group.scores[row, columns].tolist()
+                return found
+            row -= len(group.mask)
+        raise IndexError("there is no such row")
 
     def keep(self, rows: Sequence[int]) -> None:
-        """Go on with these rows in this order."""
+        """Go on with these rows in this order, in which those of a sentence stay behind those of the ones
+        before it."""
         index = torch.tensor(rows, dtype=torch.long, device=self._network.device)
         self._cells = [cell[index] for cell in self._cells]
         of = [self._of[row] for row in rows]
-        if of != self._of:  # the beams of a sentence share what the encoder made of it
-            self._memory, self._mask, self._of = self._memory.take(index), self._mask[index], of
-
-    def ids(self, columns: Tensor) -> list[int]:
-        """The pieces that these columns are."""
-        found: list[int] = self._pieces[columns.cpu()].tolist()
-        return found
-
-    def columns(self, ids: Sequence[int]) -> list[int]:
-        """The columns of these pieces, each one of the candidates."""
-        found: list[int] = torch.searchsorted(self._pieces, torch.tensor(ids)).tolist()
-        return found
-
-
-def _union(candidates: Sequence[Numbers], size: int) -> tuple[Tensor, Tensor]:
-    """All candidates, and for each sentence 0 for its own and -inf for the others."""
-    marked = np.zeros(size, np.bool_)
-    for own in candidates:
-        marked[own] = True
-    pieces = np.flatnonzero(marked)
-    column = np.cumsum(marked) - 1
-    mask = np.full((len(candidates), len(pieces)), -np.inf, np.float32)
-    for row, own in enumerate(candidates):
-        mask[row, column[own]] = 0
-    return torch.from_numpy(pieces), torch.from_numpy(mask)
+        if of == self._of:
+            return  # the beams of a sentence share what the encoder made of it
+        self._memory, self._of = self._memory.take(index), of
+        start, kept = 0, []
+        for group in self._groups:
+            end = start + len(group.mask)
+            own = [row - start for row in rows if start <= row < end]
+            if own:
+                group.keep(own)
+                kept.append(group)
+            start = end
+        self._groups = kept

@@ -49,7 +49,7 @@ class BergamotTranslator:
         finished: Callable[[int, list[Decoded]], None],
         cancelled: Callable[[], bool],
     ) -> None:
-        """See `engine.translation.translator.Translator`. A language that is not said is the network's own."""
+        """See `Translator`. A language that is not said is the network's own."""
         self._decode(sentences, source, target, wish, finished, cancelled, aligned=True)
 
     def transform(

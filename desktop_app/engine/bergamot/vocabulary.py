@@ -17,8 +17,8 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
-    """Of one text: ids without the end's, names, and the characters that they stand for. A space belongs to the
-    piece after it."""
+    """Of one text: ids without the end's, names, and the characters that they stand for. A space belongs to
+    the piece after it."""
 
     ids: list[int]
     names: list[str]

@@ -34,15 +34,15 @@ def constrained_search(
     """The likeliest text with every one of ``phrases``, ids without start and end, in any order; calls
     ``finished`` once, for text 0, with the best ones. Where none came within the limit it gets the one that
     has the most. ``rows`` has ``beams`` rows."""
-    phrases = [list(phrase) for phrase in phrases if phrase]
-    running = [_Way(0.0, rules.start, (), frozenset(range(len(phrases))))]
+    words = [list(phrase) for phrase in phrases if phrase]
+    running = [_Way(0.0, rules.start, (), frozenset(range(len(words))))]
     new = torch.tensor([rules.start] * beams)
     done: list[_Way] = []
     while running:
         scores = rows.scores(new)[: len(running)]
         if rules.banned:
             scores[:, list(rules.banned)] = float("-inf")
-        offered = [_offer(way, scores[n], phrases, beams, rules) for n, way in enumerate(running)]
+        offered = [_offer(way, scores[n], words, beams) for n, way in enumerate(running)]
         next_ones: list[tuple[int, _Way]] = []
         for parent, ways in enumerate(offered):
             for way in ways:
@@ -54,10 +54,10 @@ def constrained_search(
         if next_ones and len(next_ones[0][1].ids) >= rules.limit:
             if not done:
                 done = [
-                    min((way for _, way in next_ones), key=lambda way: (_missing(way, phrases), -way.score))
+                    min((way for _, way in next_ones), key=lambda way: (_missing(way, words), -way.score))
                 ]
             break
-        chosen = _share(next_ones, beams, phrases)
+        chosen = _share(next_ones, beams, words)
         best_done = max((_mean(way) for way in done), default=float("-inf"))
         if len(done) >= beams or not chosen or (done and max(_mean(way) for _, way in chosen) < best_done):
             break
@@ -70,9 +70,7 @@ def constrained_search(
     finished(0, [_found(way, rules) for way in done[:beams]])
 
 
-def _offer(
-    way: _Way, scores: torch.Tensor, phrases: Sequence[list[int]], beams: int, rules: Rules
-) -> list[_Way]:
+def _offer(way: _Way, scores: torch.Tensor, phrases: Sequence[list[int]], beams: int) -> list[_Way]:
     """The likeliest ways on from ``way``, and those that bring a phrase on."""
     best = scores.topk(min(beams, scores.shape[0])).indices.tolist()
     if way.at:

@@ -70,6 +70,22 @@ def in_pieces(text: str, parts: Sequence[Part], count: Callable[[str], int], num
     return _units(masked, 0, units)
 
 
+def fitting(attempt: Attempt, longest: int, count: Callable[[str], int]) -> Attempt:
+    """``attempt`` with those of its units in pieces that are longer than a model takes."""
+    units: list[Unit] = []
+    for unit in attempt:
+        if unit.kept or count(unit.text) <= longest:
+            units.append(unit)
+            continue
+        spans, at = [], 0
+        for piece in split_long(unit.text, longest, count):
+            spans.append((at, at + len(piece)))
+            at += len(piece)
+        pieces = _units(unit.masked, unit.start, spans)
+        units += [replace(pieces[0], before=unit.before), *pieces[1:]]
+    return tuple(units)
+
+
 def around(text: str, parts: Sequence[Part]) -> Attempt:
     """What is between ``parts``, which stay."""
     if not parts:

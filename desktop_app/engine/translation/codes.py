@@ -27,21 +27,21 @@ def model_code(code: str, known: Sequence[str]) -> str:
     language, _, script = code.replace("_", "-").partition("-")
     language, script = language.lower(), script.title()
     if language == "zh" and script in ("Tw", "Hk", "Mo", "Hant"):
-        scripts = ("hant", "tw", "hk")
+        wanted = ["hant", "tw", "hk"]
     elif language == "zh":
-        scripts = ("hans", "cn", "")
+        wanted = ["hans", "cn", ""]
     else:
-        scripts = (script.lower(), "latn", "cyrl", "arab", "xx", "")
+        wanted = [script.lower(), "latn", "cyrl", "arab", "xx", ""]
     names = (language, *_BY_TWO.get(language, ()))
     by_name: dict[str, dict[str, str]] = {}
     for held in known:
         own, _, rest = held.replace("-", "_").partition("_")
         by_name.setdefault(own.lower(), {})[rest.lower()] = held
     for name in names:
-        held = by_name.get(name, {})
-        for script in scripts:
-            if script in held:
-                return held[script]
-        if held:
-            return next(iter(held.values()))
+        forms = by_name.get(name, {})
+        for one in wanted:
+            if one in forms:
+                return forms[one]
+        if forms:
+            return next(iter(forms.values()))
     return code

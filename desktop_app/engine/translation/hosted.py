@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 
 from desktop_app.engine.hosted.search import Found
 from desktop_app.engine.hosted.text_to_text import HostedTextToText
-from desktop_app.engine.translation.codes import model_code
 from desktop_app.engine.translation.translator import Decoded, Decoding
 
 _ROOM, _TIMES = 24, 3
@@ -21,6 +20,11 @@ class HostedTranslator:
 
     def __init__(self, model: HostedTextToText) -> None:
         self._model = model
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The codes that the model knows."""
+        return self._model.languages
 
     @property
     def longest(self) -> int:
@@ -39,7 +43,6 @@ class HostedTranslator:
         cancelled: Callable[[], bool],
     ) -> None:
         model = self._model
-        known = model.languages
         limits = [_ROOM + _TIMES * self.count(sentence) for sentence in sentences]
         beams = max(wish.beams, wish.alternatives + 1 if wish.alternatives else 1)
         required = [[model.target_ids(word) for word in words] for words in wish.required]
@@ -48,16 +51,7 @@ class HostedTranslator:
             decoded = [Decoded(model.text(one.ids), one.logprobs, (), one.ended) for one in found]
             finished(number, _different(decoded)[: 1 + wish.alternatives])
 
-        model.decode(
-            sentences,
-            model_code(source, known),
-            model_code(target, known),
-            beams,
-            limits,
-            done,
-            cancelled,
-            required,
-        )
+        model.decode(sentences, source, target, beams, limits, done, cancelled, required)
         for number, sentence in enumerate(sentences):
             if not sentence.strip():
                 finished(number, [Decoded("")])

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from desktop_app.core.translation import Aligned, Translation
+from desktop_app.core.translation import Aligned, Problem, Translation
 from desktop_app.translation.sentences import spaceless, split_long
 
 
@@ -55,7 +55,7 @@ class Pieces:
             terms_asked=sum(result.terms_asked for result in results),
             terms_kept=sum(result.terms_kept for result in results),
         )
-        problem = next((result.problem for result in results if result.problem), "")
+        problem: Problem = next((result.problem for result in results if result.problem), "")
         if problem:
             return replace(
                 first,

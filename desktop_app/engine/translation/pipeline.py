@@ -20,9 +20,11 @@ from desktop_app.engine.translation.attempts import (
     Put,
     around,
     first,
+    fitting,
     in_pieces,
     put_together,
 )
+from desktop_app.engine.translation.codes import model_code
 from desktop_app.engine.translation.long_sentences import Pieces
 from desktop_app.engine.translation.translator import Decoded, Decoding, Translator
 from desktop_app.translation.chinese import Chinese
@@ -81,6 +83,12 @@ class _Pipeline:
         self._sentences, self._source, self._target = command.sentences, command.source, command.target
         self._options: TranslateOptions = command.options
         self._chinese = Chinese(command.target, command.options.script, command.options.address)
+        self._longest = max(8, translator.longest)
+        known = tuple(getattr(translator, "languages", ()))
+        self._from, self._into = model_code(command.source, known), model_code(command.target, known)
+        # A model for "zh" alone has learnt from Simplified characters.
+        only_simplified = command.source.startswith("zh-") and self._from == "zh"
+        self._read = Chinese("zh", "Hans").finished if only_simplified else str
         self._known: dict[str, Translation] = {}
 
     def translate(self, numbers: Sequence[int]) -> None:
@@ -128,10 +136,11 @@ class _Pipeline:
         owners: list[tuple[_Job, int]] = []
         for job in jobs:
             job.results = {}
+            job.attempt = fitting(job.attempt, self._longest, self._translator.count)
             for place, unit in enumerate(job.attempt):
                 if not unit.kept:
                     owners.append((job, place))
-                    texts.append(unit.text)
+                    texts.append(self._read(unit.text))
                     required.append(job.required)
         again: list[_Job] = []
 
@@ -147,7 +156,7 @@ class _Pipeline:
             tuple(required) if any(required) else (),
         )
         if texts:
-            self._translator.decode(texts, self._source, self._target, wish, finished, self._cancelled)
+            self._translator.decode(texts, self._from, self._into, wish, finished, self._cancelled)
         return again
 
     def _take(self, job: _Job) -> bool:

@@ -131,7 +131,7 @@ class Pivot:
         self._second.decode(parts, "", target, replace(wish, required=required), came, cancelled)
 
     def _split(self, text: str, before: int) -> list[tuple[int, str]]:
-        """``text`` in parts that are not too long for the second model, with the places that they begin at."""
+        """``text`` in parts that are not too long for the second model, with where they begin."""
         if self._second.count(text) <= self._second.longest:
             return [(before, text)]
         middle = len(text) // 2

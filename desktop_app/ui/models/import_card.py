@@ -121,7 +121,7 @@ class ImportCard(QWidget):
 
 def _facts_of(found: Found) -> list[str]:
     kinds = {"model": tr("Model"), "adapter": tr("Adapter")}
-    formats = {"gguf": "GGUF", "safetensors": "safetensors", "adapter": ""}
+    formats = {"gguf": "GGUF", "safetensors": "safetensors", "bergamot": "Bergamot", "adapter": ""}
     file = found.path.name
     return [
         text

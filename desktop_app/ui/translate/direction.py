@@ -15,13 +15,16 @@ RECENT = 6
 
 class Direction(QObject):
     """``changed`` when another direction counts. ``remembered`` with what the settings should keep.
-    ``find`` finds the language of a text, given the languages used lately."""
+    ``find`` finds the language of a text, given the languages used lately, and whether that is sure."""
 
     changed = Signal()
     remembered = Signal(object)
 
     def __init__(
-        self, kept: object, find: Callable[[str, tuple[str, ...]], str], parent: QObject | None = None
+        self,
+        kept: object,
+        find: Callable[[str, tuple[str, ...]], tuple[str, bool]],
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         held: dict[str, Any] = kept if isinstance(kept, dict) else {}
@@ -30,6 +33,7 @@ class Direction(QObject):
         self.chosen = _code(held.get("source"), FIND)
         self.target = _code(held.get("target"), "zh" if self._own == "en" else "en")
         self.found = ""
+        self._sure = False
         recent = held.get("recent")
         self.recent: tuple[str, ...] = (
             tuple(code for code in recent if isinstance(code, str))[:RECENT]
@@ -71,12 +75,19 @@ class Direction(QObject):
         self._use()
 
     def look_at(self, text: str) -> None:
-        """Find the language of ``text``, unless one is chosen. A text in the target's language turns the
-        direction round: nobody wants it translated into itself."""
+        """Find the language of ``text``, unless one is chosen. Of a few words the likeliest is taken until
+        more of them tell better. A text that is surely in the target's language turns the direction round:
+        nobody wants it translated into itself."""
         if self.chosen:
             return
-        found = self._find(text, self.recent)
-        if not found or found == self.found:
+        if not text.strip():
+            self._sure = False  # what was found still names the page; the next text is another
+            return
+        found, sure = self._find(text, self.recent)
+        if not found or not (sure or not self._sure) or (found == self.target and not sure):
+            return
+        self._sure = sure
+        if found == self.found:
             return
         before, self.found = self.found, found
         if found == self.target:

@@ -82,12 +82,11 @@ class DocumentsPage(QWidget):
             row.hide()
             row.deleteLater()
         for job in jobs:
-            row = self._rows.get(job.id)
-            if row is None:
-                row = self._rows[job.id] = DocumentRow(self._body)
-                row.asked.connect(self.asked)
-                self._column.insertWidget(0, row)
-            row.set_job(job)
+            if job.id not in self._rows:
+                made = self._rows[job.id] = DocumentRow(self._body)
+                made.asked.connect(self.asked)
+                self._column.insertWidget(0, made)
+            self._rows[job.id].set_job(job)
 
     def rows(self) -> tuple[DocumentRow, ...]:
         return tuple(self._rows.values())

@@ -18,14 +18,11 @@ class Finder:
     def __init__(self, resources: Path) -> None:
         self._detector = Detector(resources)
 
-    def find(self, text: str, likely: Sequence[str] = ()) -> str:
-        """A code, or "" where the text does not tell yet; ``likely`` are the languages used lately."""
+    def find(self, text: str, likely: Sequence[str] = ()) -> tuple[str, bool]:
+        """A code, or "" where there is nothing to go by, and whether the text tells it for sure; ``likely``
+        are the languages used lately."""
         guess = self._guess(text, likely)
-        return guess.language if guess.sure else ""
-
-    def best(self, text: str, likely: Sequence[str] = ()) -> str:
-        """… the likeliest, however little the text tells: of a document nobody types more."""
-        return self._guess(text, likely).language
+        return guess.language, guess.sure
 
     def _guess(self, text: str, likely: Sequence[str]) -> Guess:
         if not text.strip():

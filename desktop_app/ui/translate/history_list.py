@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QPainter
+from PySide6.QtGui import QColor, QContextMenuEvent, QFont, QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QListWidget,
@@ -93,7 +93,7 @@ class HistoryList(QWidget):
             if item.data(_RECORD).id == key:
                 self.list.setCurrentItem(item)
                 return
-        self.list.setCurrentItem(None)  # type: ignore[arg-type]
+        self.list.setCurrentIndex(QModelIndex())
         self.list.clearSelection()
 
     def retranslate(self) -> None:
@@ -101,7 +101,7 @@ class HistoryList(QWidget):
         for button, words in ((self._new, tr("New translation")), (self._more, tr("More…"))):
             button.setToolTip(words)
             button.setAccessibleName(words)
-        self._clear.setText(tr("Delete all translations…"))
+        self._clear.setText(tr("Delete all translations"))
         self._show_hint()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -200,13 +200,13 @@ class _Delegate(QStyledItemDelegate):
     """The text, and quietly below it what became of it."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        height = option.fontMetrics.lineSpacing() + _caption(option).lineSpacing() + space(4.5)  # type: ignore[attr-defined]
+        height = option.fontMetrics.lineSpacing() + _caption(option).lineSpacing() + space(4.5)
         return QSize(120, height)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         theme = theme_of()
-        state = option.state  # type: ignore[attr-defined]
-        area: QRect = option.rect.adjusted(space(1.5), 1, -space(1.5), -1)  # type: ignore[attr-defined]
+        state = option.state
+        area: QRect = option.rect.adjusted(space(1.5), 1, -space(1.5), -1)
         chosen = bool(state & QStyle.StateFlag.State_Selected)
         hovered = bool(state & QStyle.StateFlag.State_MouseOver)
         painter.save()
@@ -220,8 +220,8 @@ class _Delegate(QStyledItemDelegate):
             painter.setPen(QColor(theme.focus))
             painter.drawRoundedRect(area, 6, 6)
         inner = area.adjusted(space(2), space(1.5), -space(2), -space(1.5))
-        font = option.font  # type: ignore[attr-defined]
-        metrics = option.fontMetrics  # type: ignore[attr-defined]
+        font = option.font
+        metrics = option.fontMetrics
         painter.setFont(font)
         painter.setPen(QColor(theme.ink))
         text = metrics.elidedText(index.data(), Qt.TextElideMode.ElideRight, inner.width())
@@ -237,9 +237,7 @@ class _Delegate(QStyledItemDelegate):
         painter.restore()
 
 
-def _caption(option: QStyleOptionViewItem) -> object:
-    from PySide6.QtGui import QFont, QFontMetrics
-
-    font = QFont(option.font)  # type: ignore[attr-defined]
+def _caption(option: QStyleOptionViewItem) -> QFontMetrics:
+    font = QFont(option.font)
     font.setPixelSize(SIZE_CAPTION)
     return QFontMetrics(font)

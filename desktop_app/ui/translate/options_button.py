@@ -96,7 +96,10 @@ class OptionsButton(ElidedButton):
             action.triggered.connect(lambda _checked=False, value=value: self._choose(name, value))
 
     def _choose(self, name: str, value: str) -> None:
-        self._options = replace(self._options, **{name: value})
+        if name == "script":
+            self._options = replace(self._options, script=value)
+        else:
+            self._options = replace(self._options, address=value)
         self.changed.emit(self._options)
 
     def _add(self, menu: QMenu, words: str, what: str) -> QAction:

@@ -189,7 +189,8 @@ class TranslatePane(QWidget):
         self.history.setVisible(shown)
         self._main.setVisible(not (self._narrow and shown))
         if leaves:  # Qt would give the focus to whatever comes next. The mouse's reason: without a ring.
-            self._pages.currentWidget().setFocus(Qt.FocusReason.MouseFocusReason)
+            page = self.documents if self.page() == "documents" else self.text
+            page.setFocus(Qt.FocusReason.MouseFocusReason)
 
     def _opened(self) -> None:
         if self._narrow and self._list_turn:

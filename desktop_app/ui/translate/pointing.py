@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from PySide6.QtCore import QObject, Signal, Slot
 
 from desktop_app.ui.translate.sheet import EMPTY, Sheet
@@ -19,6 +21,7 @@ class Pointing(QObject):
         self._page = page
         self._sheet = EMPTY
         self._places = Places("")
+        self._spans: tuple[tuple[int, int], ...] = ()
         self._lit = self._held = -1
         page.source.pointed.connect(self._source_pointed)
         page.source.caret_moved.connect(self._source_caret)
@@ -28,6 +31,7 @@ class Pointing(QObject):
     def set_sheet(self, sheet: Sheet) -> None:
         if sheet.source != self._sheet.source:
             self._places = Places(sheet.source.text())
+            self._spans = sheet.source.spans
         self._sheet = sheet
         self._light(self._lit if self._lit < len(sheet.lines) else -1)
 
@@ -69,13 +73,11 @@ class Pointing(QObject):
 
     def _source_at(self, place: int) -> int:
         at = self._places.from_qt(place)
-        for number, (start, end) in enumerate(self._sheet.source.spans):
-            if start <= at <= end:
-                return number
-        return -1
+        number = bisect_left(self._spans, at, key=lambda span: span[1])
+        return number if number < len(self._spans) and self._spans[number][0] <= at else -1
 
     def _source_span(self, number: int) -> tuple[int, int]:
-        start, end = self._sheet.source.spans[number]
+        start, end = self._spans[number]
         return self._places.to_qt(start), self._places.to_qt(end)
 
     def _light(self, number: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import get_args
@@ -106,11 +107,17 @@ def make_sheet(
 ) -> Sheet:
     """``text`` cut into sentences, with what is ``known`` of each. What is not keeps showing what stood in
     its place ``before``, so that nothing jumps while it is being translated."""
-    cut = split(text, source)
+    cut = _cut(text, source)
     lines = [known(sentence) or Line(sentence) for sentence in cut.sentences]
     stale = _in_place_of(cut.sentences, before)
     lines = [line if line.is_ready else replace(line, stale=stale[index]) for index, line in enumerate(lines)]
     return Sheet(cut, tuple(lines), cut.gaps(source, target))
+
+
+@functools.lru_cache(maxsize=4)
+def _cut(text: str, source: str) -> Split:
+    """The same text is asked for again with every sentence that comes."""
+    return split(text, source)
 
 
 def _in_place_of(sentences: Sequence[str], before: Sheet) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
@@ -47,6 +48,8 @@ class TargetView(TextSide):
         self._sheet = EMPTY
         self._pieces: list[_Piece] = []
         self._tail = ""
+        self._starts: list[int] = []
+        self._ends: list[int] = []
         self._pressed_at: QPoint | None = None
         self.retranslate()
 
@@ -68,24 +71,21 @@ class TargetView(TextSide):
         ]
         self._replace(pieces, sheet.gaps[-1])
         self._pieces, self._tail = pieces, sheet.gaps[-1]
+        self._starts, self._ends = [], []
+        at = 0
+        for piece in pieces:
+            self._starts.append(at + qt_length(piece.gap))
+            at += piece.length
+            self._ends.append(at)
 
     def sentence_at(self, place: int) -> int:
         """The number of the sentence at ``place`` in Qt's units, -1 where there is none."""
-        at = 0
-        for number, piece in enumerate(self._pieces):
-            start = at + qt_length(piece.gap)
-            at += piece.length
-            if start <= place <= at:
-                return number
-        return -1
+        number = bisect_left(self._ends, place)
+        return number if number < len(self._ends) and self._starts[number] <= place else -1
 
     def span_of(self, number: int) -> tuple[int, int]:
         """Where a sentence stands, in Qt's units."""
-        if not 0 <= number < len(self._pieces):
-            return (0, 0)
-        before = sum(piece.length for piece in self._pieces[:number])
-        piece = self._pieces[number]
-        return before + qt_length(piece.gap), before + piece.length
+        return (self._starts[number], self._ends[number]) if 0 <= number < len(self._ends) else (0, 0)
 
     def retranslate(self) -> None:
         self.setPlaceholderText(tr("Translation"))

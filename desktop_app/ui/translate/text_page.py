@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from PySide6.QtCore import QEvent, QSize, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
@@ -40,6 +42,9 @@ class TextPage(QWidget):
         self._count = QLabel(self)
         set_look(self._count, size="caption", tone="quiet")
         self._banner: Banner | None = None
+        self._covers: list[QWidget] = []
+        self._target_column = QVBoxLayout()
+        self._wide: bool | None = None
         self._build()
         self.source.textChanged.connect(self._show_count)
         self.setFocusProxy(self.source)
@@ -98,7 +103,6 @@ class TextPage(QWidget):
             self._dress()
 
     def _build(self) -> None:
-        self._covers: list[QWidget] = []
         frame = QFrame(self)
         set_look(frame, surface="card")
         self._banners = QVBoxLayout()
@@ -132,7 +136,7 @@ class TextPage(QWidget):
         source_column.addLayout(source_foot)
 
         target_side = QWidget(frame)
-        self._target_column = QVBoxLayout(target_side)
+        target_side.setLayout(self._target_column)
         self._target_column.setContentsMargins(space(4), space(3), space(2), space(2))
         self._target_column.setSpacing(space(1))
         self._target_column.addWidget(self.target, 1)
@@ -157,8 +161,11 @@ class TextPage(QWidget):
         column.addLayout(self._languages)
         column.addWidget(self._rule)
         column.addLayout(self._sides, 1)
-        self._wide: bool | None = None
         self._arrange(True)
+        languages = (self.source_language, self._swap, self.target_language)
+        order = (*languages, self.source, self._clear, self.target)
+        for before, after in itertools.pairwise((*order, self.card, self.foot)):
+            self.setTabOrder(before, after)
 
     def _arrange(self, wide: bool) -> None:
         if wide == self._wide:

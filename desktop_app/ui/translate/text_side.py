@@ -53,9 +53,9 @@ class TextSide(QTextEdit):
         last = max(0, self.document().characterCount() - 1)
         cursor.setPosition(min(start, last))
         cursor.setPosition(min(end, last), QTextCursor.MoveMode.KeepAnchor)
-        selection.cursor = cursor  # type: ignore[attr-defined]
-        selection.format.setBackground(QColor(theme_of(self).selection))  # type: ignore[attr-defined]
-        selection.format.setForeground(QColor(theme_of(self).selection_ink))  # type: ignore[attr-defined]
+        selection.cursor = cursor
+        selection.format.setBackground(QColor(theme_of(self).selection))
+        selection.format.setForeground(QColor(theme_of(self).selection_ink))
         self._marks = [selection] if end > start else []
         self.setExtraSelections(self._marks)
 

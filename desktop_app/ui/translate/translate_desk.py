@@ -123,7 +123,7 @@ class TranslateDesk(QObject):
         self.missing.set_offline(settings.offline)
 
     def _language_of(self, text: str) -> str:
-        return self._finder.best(text, self.direction.recent)
+        return self._finder.find(text, self.direction.recent)[0]
 
     def find(self) -> None:
         """Go to the search field of the list."""

@@ -6,7 +6,7 @@ from bisect import bisect_left
 
 
 def qt_length(text: str) -> int:
-    return len(text) + sum(c > "\uffff" for c in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 class Places:

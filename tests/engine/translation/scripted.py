@@ -17,6 +17,7 @@ class Scripted:
 
     says: Mapping[str, str | Decoded] | Callable[[str], str | Decoded]
     longest: int = 100
+    languages: tuple[str, ...] = ()
     asked: list[list[str]] = field(default_factory=list)
     wishes: list[Decoding] = field(default_factory=list)
 

@@ -154,6 +154,14 @@ def test_script_and_address_of_chinese_output() -> None:
     assert result.text == "您的計算機在哪裡？"
 
 
+def test_a_model_for_chinese_reads_simplified_characters() -> None:
+    translator = Scripted(lambda sentence: "This software is good.")
+    translator.languages = ("zh", "en")
+    (result,) = translate(translator, "這個軟件很好。", source="zh-Hant", target="en")
+    assert result.text == "This software is good."
+    assert translator.asked == [["这个软件很好。"]]
+
+
 @pytest.mark.parametrize("at", [1, 2, 3, 4])
 def test_cancelled_at_every_step(at: int) -> None:
     asked = itertools.count(1)

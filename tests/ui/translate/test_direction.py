@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QApplication
 from desktop_app.ui.translate.direction import Direction
 
 
-def direction(found: str = "en", **kept: object) -> Direction:
-    return Direction({"source": "", "target": "pt", **kept}, lambda text, likely: found)
+def direction(found: str = "en", sure: bool = True, **kept: object) -> Direction:
+    return Direction({"source": "", "target": "pt", **kept}, lambda text, likely: (found, sure))
 
 
 @pytest.fixture(autouse=True)
@@ -38,6 +38,23 @@ def test_a_text_in_the_targets_language_turns_the_direction_round() -> None:
     assert (made.source, made.target) == ("pt", "de")
 
 
+def test_a_few_words_are_taken_for_what_they_most_likely_are_until_more_tell_better() -> None:
+    guesses = {"Hi": ("nl", False), "Hi there, all": ("en", True), "Hi there, alle": ("de", False)}
+    made = Direction({"source": "", "target": "pt"}, lambda text, likely: guesses[text])
+    for text, expected in (("Hi", "nl"), ("Hi there, all", "en"), ("Hi there, alle", "en")):
+        made.look_at(text)
+        assert made.source == expected
+    made.look_at("")  # the next text is another
+    made.look_at("Hi")
+    assert made.source == "nl"
+
+
+def test_a_doubtful_guess_does_not_turn_the_direction_round() -> None:
+    made = direction(found="pt", sure=False)
+    made.look_at("Ola")
+    assert (made.source, made.target) == ("", "pt")
+
+
 def test_source_and_target_are_never_the_same() -> None:
     made = direction(source="en")
     made.choose_target("en")
@@ -62,4 +79,4 @@ def test_recent_ones_are_remembered_and_nonsense_is_not() -> None:
     assert kept == [{"source": "en", "target": "pt", "recent": ["en", "pt", "de", "fr"]}]
     made.note_use()
     assert len(kept) == 1
-    assert Direction("damaged", lambda text, likely: "").target in ("zh", "en")
+    assert Direction("damaged", lambda text, likely: ("", False)).target in ("zh", "en")

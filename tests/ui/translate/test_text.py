@@ -294,3 +294,15 @@ def test_the_menu_of_a_sentence(user: User) -> None:
     assert menu is not None
     assert "Edit this sentence" in [action.text() for action in menu.actions()]
     menu.close()
+
+
+def test_tab_walks_in_the_order_of_the_page(user: User) -> None:
+    user.type("Good morning.")
+    user.translated(1)
+    page = user.page
+    page.source_language.setFocus(Qt.FocusReason.TabFocusReason)
+    walked = []
+    for _ in range(5):
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        walked.append(QApplication.focusWidget())
+    assert walked == [page._swap, page.target_language, page.source, page._clear, page.target]
