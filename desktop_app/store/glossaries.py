@@ -183,7 +183,12 @@ class Glossaries:
             f" WHERE {condition} {rest}",
             values,
         )
-        return [GlossaryTerm(*row[:4], bool(row[4]), bool(row[5]), *row[6:]) for row in rows]
+        return [_term(row) for row in rows]
+
+
+def _term(row: Any) -> GlossaryTerm:
+    key, glossary, created, updated, used, exact, *texts = row
+    return GlossaryTerm(key, glossary, created, updated, bool(used), bool(exact), *texts)
 
 
 def _glossary(row: Any) -> Glossary:

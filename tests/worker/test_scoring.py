@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from desktop_app.core.translation import Translation
 from desktop_app.worker.scoring import BATCH, Trial, batches, compare, facts, sample, table
 
@@ -57,3 +59,4 @@ def test_what_is_handed_on() -> None:
     assert len(table(found, everything=False).splitlines()) == len(found.order) + 1
     said = facts(found)
     assert (said["pairs"], said["better"]) == (70, "first")
+    assert json.loads(json.dumps(said)) == said

@@ -106,7 +106,11 @@ class CompareDesk(QObject):
             self._read("", None)
             self._shown().toast.show_note(_why(error))
 
-        self._lane.run(lambda: read_bilingual(paths, source, target, self._finder.find), taken, failed)
+        self._lane.run(lambda: read_bilingual(paths, source, target, self._find), taken, failed)
+
+    def _find(self, text: str) -> str:
+        language, sure = self._finder.find(text)
+        return language if sure else ""
 
     def _read(self, name: str, file: Bilingual | None) -> None:
         dialog = self._shown()

@@ -59,7 +59,7 @@ class CompareDialog(QDialog):
         self._build()
         self.retranslate()
         self._dress()
-        self.resize(820, 640)
+        self.resize(820, 720)
 
     # --- what is chosen -----------------------------------------------------------------------------
 

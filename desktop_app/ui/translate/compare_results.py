@@ -133,6 +133,7 @@ def _figures(comparison: Comparison, parent: QWidget) -> QWidget:
         for place, score, signature in figures:
             value, interval = QLabel(f"{score.value:.1f}", card), QLabel(interval_words(score), card)
             set_look(value, size="title")
+            value.setContentsMargins(0, space(1), 0, 0)
             set_look(interval, size="caption", tone="quiet")
             value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             value.setToolTip(signature)

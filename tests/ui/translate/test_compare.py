@@ -116,3 +116,16 @@ def test_a_big_file_is_drawn_from(user: User, tmp_path: Path) -> None:
     dialog = taken(user, a_file(tmp_path, pairs))
     assert dialog.most() == 200
     assert dialog.size_box.itemText(1) == "All 500"
+
+
+def test_the_languages_of_two_texts_are_found(user: User, tmp_path: Path) -> None:
+    first, second = tmp_path / "a.txt", tmp_path / "b.txt"
+    first.write_text(
+        "A tinta está seca, e a carta pode ser fechada agora.\n" * 3 + "Boa noite.\n", encoding="utf-8"
+    )
+    second.write_text(
+        "The ink is dry, and the letter can be closed now.\n" * 3 + "Good night.\n", encoding="utf-8"
+    )
+    dialog = taken(user, first, second)
+    assert (dialog.source.currentData(), dialog.target.currentData()) == ("en", "pt")
+    assert "The ink is dry" in dialog.drop._below.text()
