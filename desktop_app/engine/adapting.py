@@ -10,15 +10,23 @@ from desktop_app.core.messages import Adapter
 from desktop_app.engine.adapters import with_adapters
 from desktop_app.engine.decoder import Decoder
 from desktop_app.engine.lora import read_lora
+from desktop_app.engine.refusals import unsupported
 
 if TYPE_CHECKING:
-    from desktop_app.engine.hosted.load import HostedModel
+    from desktop_app.engine.model import Model
 
 
-def use_adapters(model: Decoder | HostedModel, adapters: Sequence[Adapter]) -> Decoder | HostedModel:
+def use_adapters(model: Model, adapters: Sequence[Adapter]) -> Model:
     """``model`` with exactly these adapters, each times its ``scale``; a hosted model is changed in its
     place. Raises InkhornError: ``model_missing``, ``model_damaged``, ``model_unsupported``; the model then
     keeps those that it had."""
+    from desktop_app.engine.bergamot.translator import BergamotTranslator
+    from desktop_app.engine.translation.pivot import Pivot
+
+    if isinstance(model, BergamotTranslator | Pivot):
+        if adapters:
+            raise unsupported("there are no adapters for Mozilla's translation networks")
+        return model
     found = [(read_lora(Path(adapter.path)), adapter.scale) for adapter in adapters]
     if isinstance(model, Decoder):
         return with_adapters(model, found)

@@ -11,20 +11,14 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.machine import check_memory, cpu_kind
 from desktop_app.core.messages import Load, ModelKind, Notice
+from desktop_app.engine.bergamot.origin import BergamotOrigin
 from desktop_app.engine.form_folder import DamagedPreparedError, discard
-from desktop_app.engine.origins import (
-    BergamotOrigin,
-    HostedOrigin,
-    LeanOrigin,
-    Origin,
-    open_folder,
-    open_gguf,
-)
+from desktop_app.engine.origins import HostedOrigin, LeanOrigin, Origin, open_folder, open_gguf
 from desktop_app.engine.prepared import (
     FORMAT,
     Description,
@@ -80,11 +74,14 @@ class Opened:
         return origin
 
 
+Model: TypeAlias = "Decoder | HostedModel | BergamotTranslator | Pivot"
+
+
 @dataclass(frozen=True, slots=True)
 class LoadedModel:
-    """``model`` offers what its ``kind`` says: `CausalModel`, or one of the hosted kinds."""
+    """``model`` offers what its ``kind`` says: `CausalModel`, one of the hosted kinds, or a translator."""
 
-    model: Decoder | HostedModel | BergamotTranslator | Pivot
+    model: Model
     kind: ModelKind
     precision: str
     parameters: int

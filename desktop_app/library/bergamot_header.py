@@ -63,7 +63,7 @@ def is_model_file(path: Path) -> bool:
     if len(start) < _BEGINNING.size:
         return False
     version, count = _BEGINNING.unpack(start)
-    return version == VERSION and 0 < count <= MAX_ITEMS
+    return bool(version == VERSION and 0 < count <= MAX_ITEMS)
 
 
 def read_header(path: Path) -> BergamotHeader:

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 
 from desktop_app.engine.bergamot.steps import Found, Hypothesis, Steps
 
+FULL = 0.9
+"""Of a batch: with fewer rows that still run, the others are taken out."""
+
 
 @dataclass(slots=True)
 class _Text:
@@ -18,14 +21,18 @@ class _Text:
 
 
 def greedy(steps: Steps, limits: Sequence[int], end: int, found: Found) -> None:
-    """Translate each sentence of ``steps`` with at most ``limits`` pieces; what comes to its ``end`` leaves
-    the batch. Raises `Stopped`."""
-    running = [_Text(number, limit) for number, limit in enumerate(limits)]
+    """Translate each sentence of ``steps`` with at most ``limits`` pieces. What comes to its ``end`` leaves
+    the batch, with some others: it is copied for that. Raises `Stopped`."""
+    running: list[_Text | None] = [_Text(number, limit) for number, limit in enumerate(limits)]
     chosen: list[int] | None = None
-    while running:
+    left = len(running)
+    while left:
         steps.advance(chosen)
-        going: list[int] = []
+        chosen = []
         for row, (text, (piece, logprob)) in enumerate(zip(running, steps.best(), strict=True)):
+            chosen.append(piece)
+            if text is None:
+                continue
             text.logprobs.append(logprob)
             text.rows.append(steps.before + row)
             if piece != end:
@@ -33,10 +40,9 @@ def greedy(steps: Steps, limits: Sequence[int], end: int, found: Found) -> None:
             if piece == end or len(text.ids) >= text.limit:
                 done = Hypothesis(tuple(text.ids), tuple(text.logprobs), tuple(text.rows), piece == end)
                 found(text.number, [done])
-            else:
-                going.append(row)
-        if len(going) < len(running):
-            running = [running[row] for row in going]
-            if running:
-                steps.keep(going)
-        chosen = [text.ids[-1] for text in running]
+                running[row] = None
+                left -= 1
+        if 0 < left <= FULL * len(running):
+            going = [row for row, text in enumerate(running) if text is not None]
+            running, chosen = [running[row] for row in going], [chosen[row] for row in going]
+            steps.keep(going)

@@ -19,6 +19,8 @@ from desktop_app.engine.bergamot.layers import Layer, Matrix
 from desktop_app.engine.bergamot.settings import Settings
 
 EPSILON = 1e-6
+AT_ONCE = 512
+"""Pieces that the encoder reads together on the CPU: what a layer makes of more overflows its cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +142,22 @@ class Network:
         lengths = torch.tensor([len(found) for found in ids])
         rows, length = len(ids), int(lengths.max())
         padded = torch.tensor([[*found, *[0] * (length - len(found))] for found in ids]).to(self.device)
-        width, heads = self.settings.width, self.settings.heads
         mask = torch.zeros(rows, 1, 1, length)
         mask.masked_fill_((torch.arange(length) >= lengths.unsqueeze(1)).view(rows, 1, 1, length), -torch.inf)
         mask = mask.to(self.device)
-        x = self._source.rows(padded.flatten(), math.sqrt(width)).view(rows, length, width)
+        size = max(1, AT_ONCE // length) if self.device == "cpu" else rows
+        parts = [
+            self._read(padded[start : start + size], mask[start : start + size])
+            for start in range(0, rows, size)
+        ]
+        made = [torch.cat(tensors) for tensors in zip(*parts, strict=True)]
+        return Memory(tuple(made[::2]), tuple(made[1::2]), mask)
+
+    def _read(self, ids: Tensor, mask: Tensor) -> list[Tensor]:
+        """Key and value for each layer of the decoder."""
+        rows, length = ids.shape
+        width, heads = self.settings.width, self.settings.heads
+        x = self._source.rows(ids.flatten(), math.sqrt(width)).view(rows, length, width)
         x = x.add_(self._position(length - 1, length)).view(rows * length, width)
         for layer in self._encoder:
             query, key, value = layer.attention(x).view(rows, length, 3, heads, -1).permute(2, 0, 3, 1, 4)
@@ -152,9 +165,8 @@ class Network:
             seen = seen.transpose(1, 2).reshape(rows * length, width)
             x = layer.attention_norm(layer.attention_out(seen), x)
             x = layer.norm(layer.narrow(layer.wide(x)), x)
-        made = self._memory(x).view(rows, length, 2 * len(self._decoder), heads, -1).permute(2, 0, 3, 1, 4)
-        parts = [part.contiguous() for part in made]
-        return Memory(tuple(parts[::2]), tuple(parts[1::2]), mask)
+        made = self._memory(x).view(rows, length, 2 * len(self._decoder), heads, -1)
+        return list(made.permute(2, 0, 3, 1, 4))
 
     def begin(self, rows: int) -> list[Tensor]:
         """What the cells hold before the first piece, for each layer of the decoder."""
@@ -174,7 +186,7 @@ class Network:
             x = self.output.embedding.rows(ids, math.sqrt(width)).add_(here)
         query = x
         for number, layer in enumerate(self._decoder):
-            new, gate = layer.cell(x).split(width, 1)
+            new, gate = layer.cell(x).chunk(2, 1)
             cells[number] = cell = torch.lerp(new, cells[number], gate.sigmoid())
             x = layer.cell_norm(cell.relu(), x)
             query = layer.query(x).view(rows, self.settings.heads, 1, -1)

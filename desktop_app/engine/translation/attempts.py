@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -47,10 +48,9 @@ def first(text: str, parts: Sequence[Part]) -> Attempt:
         last.insert(0, inner.pop())
         end = last[0].start
     units += _between(text, start, end, inner)
-    at = end
     for part in last:
-        units.append(_kept(text, at, part, text[:at]))
-        at = part.end
+        units.append(_kept(text, start, part))
+        start = part.end
     return tuple(units)
 
 
@@ -60,14 +60,18 @@ def in_pieces(text: str, parts: Sequence[Part], count: Callable[[str], int], num
     size = count(masked.text)
     if size < 2 * number:
         return ()
-    units = []
-    at = 0
-    for piece in split_long(masked.text, max(2, math.ceil(1.2 * size / number)), count):
-        units.append((at, at + len(piece)))
+    spans = _spans(masked, max(2, math.ceil(1.2 * size / number)), count)
+    return _units(masked, 0, spans) if len(spans) > 1 else ()
+
+
+def _spans(masked: Masked, limit: int, count: Callable[[str], int]) -> list[tuple[int, int]]:
+    """Where the pieces of the text stand, none of which ends inside a stand-in."""
+    places, at = [0], 0
+    for piece in split_long(masked.text, limit, count):
         at += len(piece)
-    if len(units) < 2:
-        return ()
-    return _units(masked, 0, units)
+        if not any(swap.start < at < swap.end for swap in masked.swaps):
+            places.append(at)
+    return list(itertools.pairwise(places))
 
 
 def fitting(attempt: Attempt, longest: int, count: Callable[[str], int]) -> Attempt:
@@ -77,11 +81,7 @@ def fitting(attempt: Attempt, longest: int, count: Callable[[str], int]) -> Atte
         if unit.kept or count(unit.text) <= longest:
             units.append(unit)
             continue
-        spans, at = [], 0
-        for piece in split_long(unit.text, longest, count):
-            spans.append((at, at + len(piece)))
-            at += len(piece)
-        pieces = _units(unit.masked, unit.start, spans)
+        pieces = _units(unit.masked, unit.start, _spans(unit.masked, longest, count))
         units += [replace(pieces[0], before=unit.before), *pieces[1:]]
     return tuple(units)
 
@@ -100,9 +100,9 @@ def around(text: str, parts: Sequence[Part]) -> Attempt:
     return tuple(units)
 
 
-def _kept(text: str, at: int, part: Part, before: str | None = None) -> Unit:
+def _kept(text: str, at: int, part: Part) -> Unit:
     """``part``, with the space that stands before it after ``at``."""
-    stretch = text[at : part.start] if before is None else before
+    stretch = text[at : part.start]
     return Unit(Masked(part.text), part.start, stretch[len(stretch.rstrip()) :], kept=True)
 
 

@@ -167,12 +167,13 @@ class _Pipeline:
         )
         translation = self._looked_at(job, put)
         if not translation.problem:
-            if len(decoded) == len(job.attempt) == 1:
+            if len(decoded) == 1:
                 translation = replace(translation, alternatives=self._alternatives(job, decoded[0][1:]))
             missing = translation.terms_asked - translation.terms_kept
-            if not missing or "terms" in job.tried or len(job.attempt) > 1:
-                better = job.good is None or translation.terms_kept > job.good.terms_kept
-                self._done(job, translation if better or job.good is None else job.good)
+            if not missing or "terms" in job.tried or len(decoded) > 1:
+                if job.good is not None and job.good.terms_kept >= translation.terms_kept:
+                    translation = job.good
+                self._done(job, translation)
                 return True
             job.good = translation
             job.tried.add("terms")

@@ -144,7 +144,9 @@ def _joined(parts: list[list[Decoded]], places: list[int]) -> list[Decoded]:
     """One translation, and alternatives where there was one part only."""
     if len(parts) == 1:
         return parts[0]
-    text, logprobs, pairs = "", (), []
+    text = ""
+    logprobs: tuple[float, ...] = ()
+    pairs: list[Aligned] = []
     for (found, *_), place in zip(parts, places, strict=True):
         text += " " if text else ""
         pairs += [

@@ -138,6 +138,14 @@ def test_a_missing_term_does_not_make_a_translation_worse() -> None:
     assert (result.text, result.terms_asked, result.terms_kept) == ("A caneta seca.", 1, 0)
 
 
+def test_emoji_and_tags_at_the_ends_stay_outside() -> None:
+    translator = Scripted({"The ink dries.": "A tinta seca."})
+    options = TranslateOptions(terms=(Term("ink", "tinta"),))
+    (result,) = translate(translator, "<b>The ink dries.</b> \U0001f642", options=options)
+    assert result.text == "<b>A tinta seca.</b> \U0001f642"
+    assert (result.untouchable_asked, result.untouchable_kept, result.terms_kept) == (3, 3, 1)
+
+
 def test_one_chinese_into_the_other_needs_no_model() -> None:
     translator = Scripted({})
     (result,) = translate(
