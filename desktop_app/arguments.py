@@ -79,8 +79,19 @@ def _add_translate(commands: argparse._SubParsersAction[argparse.ArgumentParser]
     )
     translate.add_argument(
         "--model",
-        default="",
-        help="instead of the best one installed: an id or a name as “models list” has it",
+        action="append",
+        default=[],
+        help="instead of the best one installed: an id or a name as “models list” has it; with --score twice "
+        "for two to compare",
+    )
+    translate.add_argument(
+        "--score",
+        nargs="+",
+        type=Path,
+        default=[],
+        metavar="FILE",
+        help="say how close the model comes to the translations in a bilingual file (TMX, TSV, CSV, PO), or "
+        "in two texts of as many lines",
     )
     translate.add_argument(
         "-o", "--output", metavar="FILE", help="write a document here, or into this folder"

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from desktop_app.cli_output import LiveLine, WrongUseError, print_failure, print_json
+from desktop_app.cli_score import score
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.messages import Done, Event, Failed
 from desktop_app.core.paths import Paths, make_paths
@@ -36,6 +37,10 @@ def translate(arguments: argparse.Namespace) -> int:
     """Run ``inkhorn translate``; returns the exit status: 1 also where something was not translated."""
     paths = make_paths(arguments.data_dir)
     try:
+        if arguments.score:
+            return score(arguments, paths, _Engine)
+        if len(arguments.model) > 1:
+            raise WrongUseError("two models are for --score")
         if arguments.output is not None:
             return _document(arguments, paths)
         return _texts(arguments, paths)
@@ -210,7 +215,8 @@ def _route(arguments: argparse.Namespace, paths: Paths, source: str) -> Route:
     if source == target:
         raise WrongUseError(f"the text is in {target} already; say with --from if it is not")
     settings = load_settings(paths.settings)
-    return route_for(paths, settings, load_catalogue(paths.models), source, target, arguments.model)
+    wanted = next(iter(arguments.model), "")
+    return route_for(paths, settings, load_catalogue(paths.models), source, target, wanted)
 
 
 def _options(arguments: argparse.Namespace, source: str) -> TranslateOptions:

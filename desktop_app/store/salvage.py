@@ -79,6 +79,13 @@ _TABLES = (
         "id, job_id, key, problem, marks_json, text",
         (_KEY, _INT, _INT, _TEXT, _TEXT, _TEXT),
     ),
+    _Table("glossaries", "id, created, name, used", (_KEY, _NUMBER, _TEXT, _INT)),
+    _Table(
+        "glossary_terms",
+        "id, glossary_id, created, updated, used, exact, source_language, target_language, source, target,"
+        " note",
+        (_KEY, _INT, _NUMBER, _NUMBER, _INT, _INT, *[_TEXT] * 5),
+    ),
 )
 
 
@@ -168,6 +175,11 @@ def _mend(connection: sqlite3.Connection) -> None:
     )
     _mend_drafts(connection)
     connection.execute("DELETE FROM document_segments WHERE job_id NOT IN (SELECT id FROM document_jobs)")
+    connection.execute(
+        "INSERT INTO glossaries (id, created, name, used) SELECT glossary_id, min(created), ?, 1"
+        " FROM glossary_terms WHERE glossary_id NOT IN (SELECT id FROM glossaries) GROUP BY glossary_id",
+        (tr("Recovered glossary"),),
+    )
 
 
 def _mend_drafts(connection: sqlite3.Connection) -> None:

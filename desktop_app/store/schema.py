@@ -224,7 +224,33 @@ CREATE TABLE document_segments (
 CREATE UNIQUE INDEX document_segments_by_job ON document_segments (job_id, key);
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _TRANSLATING)
+_GLOSSARIES = """
+CREATE TABLE glossaries (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  created REAL NOT NULL,
+  name TEXT NOT NULL,              -- "" for the user's own
+  used INTEGER NOT NULL
+);
+-- A glossary says one thing for each source.
+CREATE TABLE glossary_terms (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  glossary_id INTEGER NOT NULL REFERENCES glossaries (id) ON DELETE CASCADE,
+  created REAL NOT NULL,
+  updated REAL NOT NULL,
+  used INTEGER NOT NULL,
+  exact INTEGER NOT NULL,
+  source_language TEXT NOT NULL,
+  target_language TEXT NOT NULL,
+  source TEXT NOT NULL,
+  target TEXT NOT NULL,
+  note TEXT NOT NULL
+);
+CREATE UNIQUE INDEX glossary_terms_by_source
+  ON glossary_terms (source_language, target_language, source, glossary_id);
+CREATE INDEX glossary_terms_by_glossary ON glossary_terms (glossary_id);
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _TRANSLATING, _GLOSSARIES)
 
 SEARCH_INDEXES = ("message_index", "title_index", "translation_index", "memory_index")
 """Made from the tables alone: they can be thrown away and filled again."""

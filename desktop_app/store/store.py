@@ -25,6 +25,8 @@ from desktop_app.core.messages import Role
 from desktop_app.store import conversations, extras, messages, search, transfer_rows
 from desktop_app.store.database import Database
 from desktop_app.store.document_jobs import DocumentJobs
+from desktop_app.store.glossaries import Glossaries
+from desktop_app.store.memory_table import MemoryTable
 from desktop_app.store.opening import OpenReport, Stage, open_database
 from desktop_app.store.schema import MIGRATIONS
 from desktop_app.store.transfer import own_json
@@ -47,13 +49,15 @@ def open_store(
 
 
 class Store:
-    """Belongs to the thread that opened it. Times are seconds since 1970. ``history``, ``memory`` and
-    ``jobs`` are what belongs to translating."""
+    """Belongs to the thread that opened it. Times are seconds since 1970. ``history``, ``memory``,
+    ``memory_table``, ``glossaries`` and ``jobs`` are what belongs to translating."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
         self.history = TranslationHistory(database)
         self.memory = TranslationMemory(database)
+        self.memory_table = MemoryTable(database)
+        self.glossaries = Glossaries(database)
         self.jobs = DocumentJobs(database)
 
     @property

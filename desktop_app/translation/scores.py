@@ -57,7 +57,8 @@ def score(
     both = []
     for metric in (bleu, chrf):
         found = metric.corpus_score(list(translations), [list(references)], n_bootstrap=samples)
-        both.append(Score(found.score, found._mean - found._ci, found._mean + found._ci))
+        mean, half = float(found._mean), float(found._ci)  # NumPy's own float32, which JSON does not know
+        both.append(Score(found.score, mean - half, mean + half))
     sentences = tuple(
         chrf.sentence_score(ours, [theirs]).score
         for ours, theirs in zip(translations, references, strict=True)

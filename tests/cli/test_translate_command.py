@@ -130,3 +130,35 @@ def test_a_bad_document_is_1(bare: Path, tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "zip" in done.stderr
     assert not (tmp_path / "o.docx").exists()
+
+
+@pytest.mark.slow
+def test_models_are_scored_on_ones_own_pairs(data: Path, tmp_path: Path) -> None:
+    path = tmp_path / "pairs.tsv"
+    path.write_text(
+        f"{TEA_ZH}\t{TEA}\n{CATS_ZH}\t{CATS}\n{TEA_ZH}{CATS_ZH}\t{TEA} {CATS}\n", encoding="utf-8"
+    )
+    done = inkhorn(data, "--score", str(path), "--from", "en", "--to", "zh", "--json")
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    (model,) = said["models"]
+    assert (said["from"], said["to"], said["pairs"], said["better"]) == ("en", "zh", 3, None)
+    assert model["chrf"]["value"] == model["bleu"]["value"] == 100
+    assert said["sentences"][0]["translations"] == {model["name"]: TEA_ZH}
+    first, second = tmp_path / "a.txt", tmp_path / "b.txt"
+    first.write_text(f"{TEA}\n{CATS}\n", encoding="utf-8")
+    second.write_text(f"{TEA_ZH}\n{TEA_ZH}\n", encoding="utf-8")
+    names = ["--model", model["model"], "--model", model["model"]]
+    two = inkhorn(data, "--from", "en", "--to", "zh", *names, "--score", str(first), str(second))
+    assert two.returncode == 0, two.stderr
+    assert "no difference that chance alone could not make" in two.stdout
+
+
+def test_scoring_wants_pairs(bare: Path, tmp_path: Path) -> None:
+    assert inkhorn(bare, "--to", "zh", "--score", "nothing.tsv").returncode == 2
+    path = tmp_path / "pairs.tsv"
+    path.write_text("one column\n", encoding="utf-8")
+    refused = inkhorn(bare, "--from", "en", "--to", "zh", "--score", str(path), "--json")
+    assert refused.returncode == 1
+    assert json.loads(refused.stderr)["error"]["kind"] == "bad_file"
+    assert inkhorn(bare, "--to", "zh", "--model", "a", "--model", "b", "Hello").returncode == 2

@@ -10,7 +10,7 @@ from desktop_app.core.errors import InkhornError
 from desktop_app.core.translation import Term
 from desktop_app.translation.cedict import Dictionary, read_dictionary
 from desktop_app.translation.glossary import asked_terms, kept_terms
-from desktop_app.translation.glossary_files import read_glossary
+from desktop_app.translation.glossary_files import read_glossary, read_glossary_file, write_glossary
 
 NETWORK, NEURAL = Term("network", "rede"), Term("neural network", "rede neural")
 
@@ -131,3 +131,27 @@ def test_dictionaries_suggest(tmp_path: Path) -> None:
     with pytest.raises(InkhornError):
         read_dictionary(tmp_path / "d.u8")
     assert Dictionary([]).suggested("墨水", "zh", "en") == ()
+
+
+def test_notes_come_along_and_go_out_again(tmp_path: Path) -> None:
+    file = tmp_path / "g.csv"
+    file.write_text("pt,en,exact,note\ntinta,ink,,not wine\nCopa,Cup,1,the contest\n", encoding="utf-8")
+    read = read_glossary_file(file, "en", "pt")
+    assert read.names_languages
+    assert read.terms == (Term("ink", "tinta"), Term("Cup", "Copa", exact=True))
+    assert read.notes == ("not wine", "the contest")
+    assert write_glossary(file, read.terms, read.notes, "en", "pt") == 2
+    assert read_glossary_file(file, "en", "pt") == read
+    file.write_text("ink\ttinta\tthe one for pens\nnew\tnovo", encoding="utf-8")
+    plain = read_glossary_file(file, "en", "pt")
+    assert (plain.notes, plain.names_languages) == (("the one for pens", ""), False)
+    file.write_text(
+        TBX_3.replace("</conceptEntry>", "<note>for pens</note></conceptEntry>"), encoding="utf-8"
+    )
+    assert read_glossary_file(file, "zh", "en").notes == ("for pens",)
+
+
+def test_short_words_are_no_header(tmp_path: Path) -> None:
+    file = tmp_path / "g.csv"
+    file.write_text("ink,pen\ncar,bus", encoding="utf-8")
+    assert len(read_glossary(file, "en", "pt")) == 2

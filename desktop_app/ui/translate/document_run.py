@@ -16,7 +16,6 @@ from desktop_app.core.translation_routes import Route
 from desktop_app.documents.document import Document
 from desktop_app.documents.opening import open_document
 from desktop_app.store.store import Store
-from desktop_app.translation.glossary_files import read_glossary
 from desktop_app.ui.translate.interpreter import Interpreter
 from desktop_app.ui.translate.memory import Remembering, likely_terms
 from desktop_app.worker.document_work import Chunk, chunks, fingerprint, rendered, renderings, target_path
@@ -108,18 +107,12 @@ class DocumentRun:
         self._tools.storage.run(note, noted, self._error)
 
     def _read_terms(self, route: Route) -> None:
-        path = str(_held(self.job).get("glossary", ""))
-        if not path:
-            self._go_on()
-            return
-
         def take(terms: tuple[Term, ...]) -> None:
             self._terms = terms
             self._go_on()
 
-        # A glossary that is gone, or of other languages, is told when it is chosen.
-        self._tools.lane.run(
-            lambda: read_glossary(Path(path), route.source, route.target), take, lambda _: self._go_on()
+        self._tools.storage.run(
+            lambda store: store.glossaries.terms(route.source, route.target), take, lambda _: self._go_on()
         )
 
     def _go_on(self) -> None:

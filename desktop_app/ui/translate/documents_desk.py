@@ -42,7 +42,6 @@ class DocumentsDesk(QObject):
         self._window, self._pane, self._page = window, pane, pane.documents
         self._queue, self._direction, self._lane = queue, direction, lane
         self._options = TranslateOptions()
-        self._glossary = ""
         self._page.files_chosen.connect(self.add)
         pane.text.source.files_dropped.connect(self.add)
         pane.text.source.too_long.connect(self._offer)
@@ -53,9 +52,6 @@ class DocumentsDesk(QObject):
 
     def use_options(self, options: TranslateOptions) -> None:
         self._options = options
-
-    def use_glossary(self, path: str) -> None:
-        self._glossary = path
 
     @Slot(object)
     def add(self, paths: Sequence[Path]) -> None:
@@ -98,7 +94,6 @@ class DocumentsDesk(QObject):
             "bilingual": self._page.bilingual.isChecked(),
             "script": o.script,
             "address": o.address,
-            "glossary": self._glossary,
         }
         self._queue.add(files, d.chosen, d.target, options)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSize, Signal
 from PySide6.QtGui import QAction, QActionGroup
@@ -18,8 +17,8 @@ from desktop_app.ui.widgets.elided_button import ElidedButton
 
 
 class OptionsButton(ElidedButton):
-    """``changed`` with `TranslateOptions` (without terms); ``asked`` with ``glossary``, ``no_glossary``,
-    ``import_memory`` or ``export_memory``."""
+    """``changed`` with `TranslateOptions` (without terms); ``asked`` with ``glossary``, ``memory`` or
+    ``compare``."""
 
     changed = Signal(object)
     asked = Signal(str)
@@ -28,7 +27,7 @@ class OptionsButton(ElidedButton):
         super().__init__(parent, least=36, most=160)
         self._options = TranslateOptions()
         self._chinese = False
-        self._glossary: tuple[str, int] = ("", 0)
+        self._terms = 0
         self._remembered = 0
         self.setIconSize(QSize(16, 16))
         self.setMenu(ButtonMenu(self))
@@ -43,8 +42,9 @@ class OptionsButton(ElidedButton):
         self._options, self._chinese = options, chinese
         self.retranslate()
 
-    def set_glossary(self, path: str, terms: int) -> None:
-        self._glossary = (path, terms)
+    def set_terms(self, count: int) -> None:
+        """How many the glossaries have for this direction."""
+        self._terms = count
 
     def set_remembered(self, count: int) -> None:
         self._remembered = count
@@ -79,18 +79,11 @@ class OptionsButton(ElidedButton):
             )
             self._choices(menu, tr("Form of address"), "address", forms)
             menu.addSeparator()
-        path, count = self._glossary
-        _say(menu, tr("Glossary"))
-        if path:
-            name = tr("{name}, {count} terms", name=Path(path).name, count=f"{count:,}")
-            action = menu.addAction(name.replace("&", "&&"))
-            action.setEnabled(False)
-            self._add(menu, tr("Do without the glossary"), "no_glossary")
-        self._add(menu, tr("Choose a glossary (CSV, TBX)…"), "glossary")
+        self._add(menu, tr("Glossary, {count} terms…", count=f"{self._terms:,}"), "glossary")
+        memory = tr("Translation memory, {count} sentences…", count=f"{self._remembered:,}")
+        self._add(menu, memory, "memory")
         menu.addSeparator()
-        _say(menu, tr("Translation memory, {count} sentences", count=f"{self._remembered:,}"))
-        self._add(menu, tr("Import a memory (TMX)…"), "import_memory")
-        self._add(menu, tr("Export the memory (TMX)…"), "export_memory").setEnabled(self._remembered > 0)
+        self._add(menu, tr("How good is it on my pairs?…"), "compare")
 
     def _choices(self, menu: QMenu, title: str, name: str, choices: tuple[tuple[str, str], ...]) -> None:
         _say(menu, title)

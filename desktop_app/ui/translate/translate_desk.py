@@ -10,10 +10,12 @@ from PySide6.QtGui import QKeySequence, QShortcut
 
 from desktop_app.core.errors import InkhornError
 from desktop_app.core.i18n import tr
+from desktop_app.core.paths import bundle_root
 from desktop_app.core.settings import Settings
 from desktop_app.core.translation import Term, TranslateOptions
 from desktop_app.core.translation_routes import Routes
 from desktop_app.ui.numbers import bytes_text
+from desktop_app.ui.translate.compare_desk import CompareDesk
 from desktop_app.ui.translate.direction import Direction
 from desktop_app.ui.translate.document_queue import DocumentQueue
 from desktop_app.ui.translate.documents_desk import DocumentsDesk
@@ -23,11 +25,13 @@ from desktop_app.ui.translate.interpreter import Interpreter
 from desktop_app.ui.translate.language_picker import Languages
 from desktop_app.ui.translate.live import Live
 from desktop_app.ui.translate.memory import Remembering
+from desktop_app.ui.translate.memory_desk import MemoryDesk
 from desktop_app.ui.translate.missing import Missing
 from desktop_app.ui.translate.options_desk import OptionsDesk
 from desktop_app.ui.translate.pane import PANE, TranslatePane
 from desktop_app.ui.translate.route_picker import summary_words
 from desktop_app.ui.translate.sentence_desk import SentenceDesk
+from desktop_app.ui.translate.terms_desk import TermsDesk
 from desktop_app.ui.translate.text_desk import TextDesk
 from desktop_app.ui.window import MainWindow
 from desktop_app.worker.engine_state import EngineState
@@ -83,7 +87,14 @@ class TranslateDesk(QObject):
             storage, self.interpreter, self._files, remembering, self._language_of, self
         )
         self.documents = DocumentsDesk(window, pane, self.queue, direction, self._files, self)
-        self.options = OptionsDesk(window, pane.options, storage, self._files, direction, self._kept, self)
+        self.options = OptionsDesk(pane.options, storage, direction, self._kept, self)
+        dictionary = str(self._kept.get("dictionary", ""))
+        text = pane.text.source.toPlainText
+        self.terms = TermsDesk(window, storage, self._files, direction, text, dictionary, self)
+        self.memory = MemoryDesk(window, storage, self._files, direction, self)
+        # A finder of its own: it reads on the thread of the files.
+        own = Finder(bundle_root() / "resources")
+        self.compare = CompareDesk(window, self.interpreter, self._files, direction, own, self)
         self.missing = Missing(pane, settings.offline, self)
         pane.documents.bilingual.setChecked(bool(self._kept.get("bilingual", False)))
         window.add_pane(PANE, "languages", lambda: tr("Translate"), pane)
@@ -129,6 +140,7 @@ class TranslateDesk(QObject):
         self._routes = routes
         self._use_direction()
         self.queue.use_routes(routes)
+        self.compare.use_routes(routes)
 
     @Slot()
     def _use_direction(self) -> None:
@@ -147,6 +159,7 @@ class TranslateDesk(QObject):
         self.missing.show(d.source, d.target, route, self._routes)
         self.sentences.use_route(route)
         self.options.use_direction()
+        self.terms.use_direction()
         self.text.use_route(route)
 
     @Slot(object)
@@ -155,11 +168,16 @@ class TranslateDesk(QObject):
         self.sentences.use_options(options)
         self.documents.use_options(options)
 
-    @Slot(str, object)
-    def _use_terms(self, path: str, terms: tuple[Term, ...]) -> None:
+    @Slot(object)
+    def _use_terms(self, terms: tuple[Term, ...]) -> None:
         self.live.set_terms(terms)
         self.sentences.use_terms(terms)
-        self.documents.use_glossary(path)
+        self.pane.options.set_terms(len(terms))
+
+    @Slot(str)
+    def _open(self, what: str) -> None:
+        """A window of the options' menu."""
+        {"glossary": self.terms.open, "memory": self.memory.open, "compare": self.compare.open}[what]()
 
     @Slot(object)
     def _show_state(self, state: EngineState) -> None:
@@ -187,8 +205,12 @@ class TranslateDesk(QObject):
         self.documents.remembered.connect(lambda both: self._remember(bilingual=both))
         self.options.remembered.connect(lambda values: self._remember(**values))
         self.options.changed.connect(self._use_options)
-        self.options.terms_changed.connect(self._use_terms)
-        self.sentences.remembered.connect(self.options.count)
+        self.terms.terms_changed.connect(self._use_terms)
+        self.terms.remembered.connect(lambda values: self._remember(**values))
+        pane.options.asked.connect(self._open)
+        for told in (self.sentences.remembered, self.memory.changed):
+            told.connect(self.options.count)
+        self.sentences.remembered.connect(self.memory.refresh)
         pane.route.chosen.connect(self.route_chosen)
         pane.route.unload_asked.connect(translators.unload)
         pane.route.more_asked.connect(self.more_asked)
@@ -196,7 +218,15 @@ class TranslateDesk(QObject):
         self.missing.unlock_asked.connect(self.unlock_asked)
         self.missing.more_asked.connect(self.more_asked)
         translators.state_changed.connect(self._show_state)
-        for source in (self.text, self.history, self.queue, self.documents, self.options, remembering):
+        for source in (
+            self.text,
+            self.history,
+            self.queue,
+            self.documents,
+            self.options,
+            self.terms,
+            remembering,
+        ):
             source.trouble.connect(self._tell)
         shortcut = QShortcut(QKeySequence("Ctrl+Shift+S"), pane)
         shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
