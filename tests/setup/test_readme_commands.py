@@ -13,6 +13,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -68,6 +69,30 @@ def runs_in_the_app(words: list[str]) -> None:
     assert done.stdout.strip()
 
 
+def runs_in_a_place_of_its_own(words: list[str]) -> None:
+    """As `runs_in_the_app`, with nobody's models. Where the package index is out of reach, the command has to
+    say so, or which model is to be got first."""
+    with tempfile.TemporaryDirectory(prefix="inkhorn-readme-") as place:
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        for command in (GET_EN_PT, words[2:]):
+            done = subprocess.run(
+                [sys.executable, "-P", "-m", "desktop_app", "--data-dir", place, *command],
+                capture_output=True,
+                encoding="utf-8",
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                check=False,
+            )
+            if done.returncode != 0:
+                assert done.returncode == 1
+                assert "connection" in done.stderr or "inkhorn models get" in done.stderr, done.stderr
+            else:
+                assert done.stdout.strip()
+
+
+GET_EN_PT = ["models", "get", "firefox-en-pt-tiny"]
+
+
 def nothing_to_check(words: list[str]) -> None:
     """Commands of other programs whose effect lies outside of this checkout."""
 
@@ -79,6 +104,7 @@ CHECKS: list[tuple[str, Callable[[list[str]], None]]] = [
     (r"(python3|py) run\.py (test|setup|package)\b.*", door_exists),
     (r"(python3|py) run\.py --data-dir \S+", door_exists),
     (r"(python3|py) run\.py bench \S+", bench_exists),
+    (r"(python3|py) run\.py (models get|translate)\b.*", runs_in_a_place_of_its_own),
     (r"(python3|py) run\.py (chat|models|--help|--version)\b.*", runs_in_the_app),
     (r"\.ci/run", file_exists),
     (r"(\./|\.\\)?packaging[/\\]\S+", file_exists),
