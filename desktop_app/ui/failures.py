@@ -180,6 +180,10 @@ def _model_reasons(named: dict[str, str]) -> dict[str, str]:
 def _other_reasons(named: dict[str, str]) -> dict[str, str]:
     """Of downloads, tokens, and chats from elsewhere."""
     return {
+        "no_pairs": tr("There are no pairs of sentences in the file."),
+        "no_columns": tr("There are no two columns in the file."),
+        "lines": tr("The two texts have not as many lines."),
+        "other_languages": tr("The file is in other languages."),
         "form": tr("A model of the hub is named by its maker and its name, like “maker/model”."),
         "no_hash": tr("The server does not say what the files have to be like, so they cannot be checked."),
         "elsewhere": tr("Another Inkhorn that is open fetches this already."),

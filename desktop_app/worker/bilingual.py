@@ -58,7 +58,7 @@ def read_bilingual(paths: Sequence[Path], source: str, target: str, find: Find) 
     elif len(paths) == 1:
         found = _of_file(paths[0], source, target, find)
     else:
-        raise InkhornError("bad_file", "Give one bilingual file, or two texts.", reason="unknown_format")
+        raise InkhornError("bad_file", "Give one bilingual file, or two texts.", reason="no_pairs")
     if not found.pairs:
         raise InkhornError("bad_file", "There are no pairs of sentences in the file.", reason="no_pairs")
     return found

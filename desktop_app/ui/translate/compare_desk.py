@@ -291,8 +291,4 @@ def _why(error: InkhornError) -> str:
             first=f"{error.values['first']:,}",
             second=f"{error.values['second']:,}",
         )
-    known = {
-        "no_pairs": tr("There are no pairs of sentences in the file."),
-        "no_columns": tr("There are no two columns in the file."),
-    }
-    return known.get(reason) or failure_words(error.kind, error.values)
+    return failure_words(error.kind, error.values)

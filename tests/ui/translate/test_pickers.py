@@ -10,7 +10,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from desktop_app.core.settings import Settings
-from desktop_app.store.store import Store
 from desktop_app.ui.language import use_language
 from desktop_app.ui.theme import apply_theme
 from desktop_app.ui.translate.language_picker import LanguagePicker, Languages
@@ -102,48 +101,6 @@ def test_script_and_address_of_chinese(open_pane: MakeUser) -> None:
     user.desk.direction.choose_target("pt")
     menu.aboutToShow.emit()
     assert "Polite: 您" not in {action.text() for action in menu.actions()}
-
-
-def test_a_glossary_goes_along_with_what_it_has_a_term_for(user: User) -> None:
-    path = user.folder / "terms.csv"
-    path.write_text("en,pt\nlibrary,biblioteca\nriver,rio\n", encoding="utf-8")
-    sent: list[object] = []
-    ask = user.desk.interpreter.ask
-
-    def listen(route, sentences, options, *rest, **more):  # type: ignore[no-untyped-def]
-        sent.append([term.target for term in options.terms])
-        return ask(route, sentences, options, *rest, **more)
-
-    user.desk.interpreter.ask = listen  # type: ignore[method-assign]
-    user.type("The library opens.")
-    user.translated(1)
-    user.desk.options._use_glossary(str(path))
-    user.wait(lambda: sent == [[], ["biblioteca"]], "another translation, with the term")
-
-
-def test_a_bad_glossary_is_told(user: User) -> None:
-    path = user.folder / "terms.tbx"
-    path.write_text("<martif", encoding="utf-8")
-    user.desk.options._use_glossary(str(path))
-    user.wait(lambda: user.page._banner is not None, "the reason")
-
-
-def test_a_memory_goes_out_and_comes_in_again(open_pane: MakeUser, tmp_path: Path) -> None:
-    first = open_pane(folder=tmp_path / "one")
-    first.desk.sentences._remembering.keep("en", "pt", "Good morning.", "Bom dia.", lambda: None)
-    first.settle()
-    path = tmp_path / "memory.tmx"
-    first.desk.options.export_memory(path)
-    first.wait(path.exists, "the file")
-    second = open_pane(folder=tmp_path / "two")
-
-    def count(store: Store) -> int:
-        return store.memory.count()
-
-    second.desk.options.import_memory(path)
-    second.wait(lambda: second.stored(count) == 1, "the import")
-    second.type("Good morning.")
-    assert second.translated(1) == "Bom dia."
 
 
 def test_everything_has_a_name_and_follows_the_language(user: User, marked_words: Path) -> None:
