@@ -2,13 +2,15 @@
 
     python3 run.py setup && .venv/bin/python packaging/screenshots.py
 
-On Linux without a display: `xvfb-run -a .venv/bin/python packaging/screenshots.py`. Replies are greedy,
-so that the pictures change only when the app does.
+Fetches a translation model from the package index. On Linux without a display:
+`xvfb-run -a .venv/bin/python packaging/screenshots.py`. Replies are greedy, so that the pictures change only
+when the app does.
 """
 
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -40,10 +42,19 @@ QUESTIONS = (
     "Write a Python function that reverses a string.",
 )
 
+TRANSLATOR = "firefox-en-pt-tiny"
+TEXT = (
+    "Dear Ana,\n\nThank you for your letter of 3 May. The new ink works well on heavy paper, and we have "
+    "sent two more bottles. Keep them in a cool and dry place.\n\nIf anything is missing, please write to "
+    "ink@example.org. We will make it good."
+)
+
 
 def main() -> None:
     app = QApplication(["inkhorn"])
     with tempfile.TemporaryDirectory() as folder:
+        get = [sys.executable, "-m", "desktop_app", "--data-dir", folder, "models", "get", TRANSLATOR]
+        subprocess.run(get, check=True, cwd=ROOT)
         paths = make_paths(Path(folder))
         use_language(app, "en", paths.resources / "i18n")
         apply_theme(app, "light")
@@ -60,6 +71,7 @@ def main() -> None:
             page.started.emit()
         for question in QUESTIONS:
             ask(desk, question)
+        translate(desk, TEXT)
         themes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
         languages: tuple[Literal["en", "zh_CN"], ...] = ("en", "zh_CN")
         for language in languages:
@@ -69,6 +81,8 @@ def main() -> None:
                 desk.window.show_pane("models")
                 desk.models.pane.show_view("more")
                 save(desk.window, f"models-{language}-{theme}")
+                desk.window.show_pane("translate")
+                save(desk.window, f"translate-{language}-{theme}")
                 desk.window.show_pane("chat")
         desk.use(replace(desk.settings, language="en", theme="light"))
         dialog = SettingsDialog(desk.settings, paths, tokens, desk.models.reading.run, desk.window)
@@ -88,6 +102,15 @@ def ask(desk: Desk, question: str) -> None:
     desk.chat.pane.composer.input.send_pressed.emit()
     wait(lambda: len(desk.chat.chat.session.branch) == count + 2)
     wait(lambda: desk.chat.chat.session.branch[-1].state != "streaming")
+
+
+def translate(desk: Desk, text: str) -> None:
+    desk.window.show_pane("translate")
+    page = desk.translate.pane.text
+    desk.translate.direction.choose_target("pt")
+    page.source.setPlainText(text)
+    wait(lambda: "ink@example.org" in page.target.toPlainText())
+    desk.window.show_pane("chat")
 
 
 def wait(condition: Callable[[], bool]) -> None:
