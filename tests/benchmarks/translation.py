@@ -25,6 +25,7 @@ from desktop_app.core.paths import bundle_root
 from tests.benchmarks.figures import median, tell
 from tests.benchmarks.native_translators import FastTranslate, FxTranslate, install, networks
 from tests.benchmarks.our_engine import OurEngine
+from tests.benchmarks.translated_document import document
 
 THREADS = physical_cores() or os.cpu_count() or 1
 FILES = {"en": "ntrex.en.txt", "pt": "ntrex.pt-BR.txt"}
@@ -196,6 +197,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="inkhorn-bench-") as folder:
         place = Path(folder)
         speed(directions["en-pt"], place, found["en"][: options.lines], options.turns)
+        document(directions["en-pt"], place, found["en"])
         kept = {language: lines[: options.all or None] for language, lines in found.items()}
         likeness(directions, place, kept)
 
