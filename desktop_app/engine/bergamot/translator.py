@@ -12,7 +12,7 @@ from desktop_app.core.text import whole
 from desktop_app.engine.bergamot.batch import Parts, beams_of, translate_batch
 from desktop_app.engine.reading import check_lengths
 from desktop_app.engine.reporting import Report
-from desktop_app.engine.translation.translator import Decoded, Decoding
+from desktop_app.engine.translation.translator import Decoded, Decoding, texts_of
 
 LONGEST = 128
 """Pieces of a sentence: Mozilla's engine breaks longer ones (``max-length-break``), and the networks were
@@ -64,19 +64,11 @@ class BergamotTranslator:
     ) -> list[str]:
         """As `HostedTextToText.transform`, but that a translation has the length that it needs, whatever
         ``max_tokens``."""
-        results = [""] * len(texts)
-        done, unfinished = 0, []
 
-        def finished(number: int, found: list[Decoded]) -> None:
-            nonlocal done
-            results[number] = found[0].text
-            if not found[0].ended:
-                unfinished.append(number)
-            done += 1
-            told(done / len(texts))
+        def decode(finished: Callable[[int, list[Decoded]], None]) -> None:
+            self._decode(texts, source, target, Decoding(beams), finished, cancelled, aligned=False)
 
-        self._decode(texts, source, target, Decoding(beams), finished, cancelled, aligned=False)
-        self.unfinished = tuple(sorted(unfinished))
+        results, self.unfinished = texts_of(len(texts), told, decode)
         return results
 
     def _decode(

@@ -11,7 +11,7 @@ from desktop_app.core.messages import ModelKind
 from desktop_app.core.translation import Aligned
 from desktop_app.engine.bergamot.alignment import compose
 from desktop_app.engine.reporting import Report
-from desktop_app.engine.translation.translator import Decoded, Decoding, Translator
+from desktop_app.engine.translation.translator import Decoded, Decoding, Translator, texts_of
 
 _AT_ONCE = 64
 """Sentences that go through both models before the next ones do, so that the first are soon there."""
@@ -83,19 +83,11 @@ class Pivot:
         cancelled: Callable[[], bool] = lambda: False,
     ) -> list[str]:
         """As `HostedTextToText.transform`; ``max_tokens`` does not matter here."""
-        results = [""] * len(texts)
-        done, unfinished = 0, []
 
-        def finished(number: int, found: list[Decoded]) -> None:
-            nonlocal done
-            results[number] = found[0].text
-            if not found[0].ended:
-                unfinished.append(number)
-            done += 1
-            told(done / len(texts))
+        def decode(finished: Callable[[int, list[Decoded]], None]) -> None:
+            self.decode(texts, source, target, Decoding(beams), finished, cancelled)
 
-        self.decode(texts, source, target, Decoding(beams), finished, cancelled)
-        self.unfinished = tuple(sorted(unfinished))
+        results, self.unfinished = texts_of(len(texts), told, decode)
         return results
 
     def _go_on(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from desktop_app.core.translation import Aligned
+from desktop_app.engine.reporting import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +58,23 @@ class Translator(Protocol):
         ``longest``, ``model_unsupported`` for a language that the model does not know, and
         `desktop_app.engine.causal.Stopped`."""
         ...
+
+
+def texts_of(
+    count: int, told: Report, decode: Callable[[Callable[[int, list[Decoded]], None]], None]
+) -> tuple[list[str], tuple[int, ...]]:
+    """The best text of each of ``count`` sentences that ``decode`` gives to what it is called with, and the
+    numbers of those that came to no end."""
+    results, unfinished = [""] * count, []
+    done = 0
+
+    def finished(number: int, found: list[Decoded]) -> None:
+        nonlocal done
+        results[number] = found[0].text
+        if not found[0].ended:
+            unfinished.append(number)
+        done += 1
+        told(done / count)
+
+    decode(finished)
+    return results, tuple(sorted(unfinished))
