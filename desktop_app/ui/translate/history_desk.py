@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from desktop_app.core.i18n import tr
-from desktop_app.core.translation_records import TranslationHit
+from desktop_app.core.translation_records import TranslationHit, TranslationRecord
 from desktop_app.store.store import Store
 from desktop_app.ui.translate.history_list import HistoryList
 from desktop_app.ui.translate.text_desk import TextDesk
@@ -46,9 +48,9 @@ class HistoryDesk(QObject):
             self._search(self._query)
             return
 
-        def show(records: object) -> None:
+        def show(records: Sequence[TranslationRecord]) -> None:
             if not self._query:
-                self._view.set_records(records)  # type: ignore[arg-type]
+                self._view.set_records(records)
                 self._view.set_current(self._text.entry)
 
         self._storage.run(lambda store: store.history.newest(), show, self.trouble.emit)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, QPoint, Qt, Signal, Slot
@@ -95,9 +96,9 @@ class SentenceDesk(QObject):
         """Ask for other translations, and for what was nearly the same."""
         route = self._route
 
-        def done(results: object) -> None:
+        def done(results: Sequence[Translation]) -> None:
             if sentence == self._sentence:
-                first: Translation = results[0]  # type: ignore[index]
+                first = results[0]
                 shown = self._live.sheet.lines[self._number].shown if self._number >= 0 else ""
                 others = dict.fromkeys((first.text, *first.alternatives)) if not first.problem else {}
                 self._card.set_alternatives([text for text in others if text != shown][:ALTERNATIVES])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QSize, Signal
 from PySide6.QtGui import QResizeEvent
@@ -201,9 +202,9 @@ class TextPage(QWidget):
         self._clear.setIcon(icon("x", quiet))
 
 
-def _button(parent: QWidget, do: object) -> QToolButton:
+def _button(parent: QWidget, do: Callable[[], object]) -> QToolButton:
     made = QToolButton(parent)
     made.setIconSize(QSize(18, 18))
     set_look(made, kind="quiet")
-    made.clicked.connect(lambda: do())  # type: ignore[operator]
+    made.clicked.connect(lambda: do())
     return made
