@@ -28,14 +28,16 @@ STEPS = 48
 CHUNK = 256  # prompt tokens read at once
 COPIED = 256 << 20  # bytes, far more than any cache
 PARTS = {
-    "attend": "attention",
+    "Attention.__init__": "attention",
+    "Attention.__call__": "attention",
     "_rotations": "attention",
-    "_rotate": "attention",
-    "_norm": "norms_and_elementwise",
+    "_pairs": "attention",
+    "_Norm.__call__": "norms_and_elementwise",
     "_norm_heads": "norms_and_elementwise",
     "_gated": "norms_and_elementwise",
 }
-"""Functions of `desktop_app.engine.decoder` and what they belong to. `apply` is told apart by its layer."""
+"""Functions and methods of `desktop_app.engine.decoder` and what they belong to. `apply` is told apart by its
+layer."""
 
 Seconds = dict[str, float]
 
@@ -89,9 +91,12 @@ def _measure(connection: Connection, command: Load) -> None:
 
     head = decoder.head
     decoder = replace(decoder, embed=timed(decoder.embed, lambda *_: "embedding"))
+    if decoder.head_rows is not None:
+        decoder = replace(decoder, head_rows=timed(decoder.head_rows, lambda *_: "head"))
     module.apply = timed(module.apply, lambda _x, linear: "head" if linear is head else "linears")
     for name, part in PARTS.items():
-        setattr(module, name, timed(getattr(module, name), lambda *_, part=part: part))
+        owner, own = place_of(name)
+        setattr(owner, own, timed(getattr(owner, own), lambda *_, part=part: part))
     bandwidth = _copy_bytes_per_s()
     prompts: dict[str, tuple[tuple[ChatMessage, ...], bool]] = {
         "short": ((STORY,), False),
@@ -113,6 +118,14 @@ def _measure(connection: Connection, command: Load) -> None:
         }
         connection.send((f"where_time_goes_{name}", parts["step"], "ms", detail))
     connection.close()
+
+
+def place_of(name: str) -> tuple[Any, str]:
+    """What holds a function of `PARTS`, and its name there."""
+    from desktop_app.engine import decoder
+
+    owner, _, own = name.rpartition(".")
+    return (getattr(decoder, owner), own) if owner else (decoder, own)
 
 
 def _steps(
